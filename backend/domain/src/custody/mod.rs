@@ -1,0 +1,5 @@
+//! Custody: events, office acts, the state machine and the checks.
+
+pub mod act;
+pub mod event;
+pub mod record;

@@ -1,0 +1,59 @@
+//! Instants and local days.
+//!
+//! An instant is UTC to the millisecond; a day is an Asia/Ho_Chi_Minh day. The zone has had no daylight saving since
+//! 1975, so a fixed offset of seven hours is exact for everything this system records.
+
+use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, SubsecRound, Utc};
+
+/// A UTC instant, truncated to milliseconds by [`instant`].
+pub type Instant = DateTime<Utc>;
+
+/// Truncates to milliseconds: what enters the system keeps its value through both databases.
+#[must_use]
+pub fn instant(at: DateTime<Utc>) -> Instant {
+    at.trunc_subsecs(3)
+}
+
+/// The instant of a number of milliseconds since 1970, if chrono can hold it.
+#[must_use]
+pub fn from_millis(millis: i64) -> Option<Instant> {
+    DateTime::from_timestamp_millis(millis)
+}
+
+/// Offset of Vietnamese time in seconds east of UTC.
+const VIETNAM_OFFSET_S: i32 = 7 * 3600;
+
+/// The Vietnamese calendar day an instant belongs to: 00:30 local belongs to that day.
+#[must_use]
+pub fn local_day(at: Instant) -> NaiveDate {
+    match FixedOffset::east_opt(VIETNAM_OFFSET_S) {
+        Some(zone) => at.with_timezone(&zone).date_naive(),
+        None => at.date_naive(),
+    }
+}
+
+/// The Vietnamese calendar year an instant belongs to; manifest numbers count per year.
+#[must_use]
+pub fn local_year(at: Instant) -> i32 {
+    local_day(at).year()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{from_millis, local_day, local_year};
+
+    #[test]
+    fn half_past_midnight_in_hanoi_belongs_to_that_day() {
+        let at = "2026-12-31T17:30:00Z".parse().unwrap();
+        assert_eq!(local_day(at).to_string(), "2027-01-01");
+        assert_eq!(local_year(at), 2027);
+    }
+
+    #[test]
+    fn the_last_second_of_a_local_day_stays_in_it() {
+        let at = from_millis(
+            "2026-11-23T16:59:59.999Z".parse::<chrono::DateTime<chrono::Utc>>().unwrap().timestamp_millis(),
+        );
+        assert_eq!(local_day(at.unwrap()).to_string(), "2026-11-23");
+    }
+}

@@ -1,0 +1,2 @@
+//! emanifest
+fn main() {}
