@@ -15,7 +15,14 @@ pub mod short_code;
 pub mod site;
 pub mod status_list;
 mod strict_json;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
 pub mod trust_list;
+pub mod verdict;
+#[cfg(test)]
+mod verdict_tests;
 
 pub use envelope::{Claims, Sealed, Typ, Unverified, seal};
 pub use key::{Kid, PublicKey, SigningKey, sha256};

@@ -287,7 +287,7 @@ mod tests {
                 0..25 => SealStatus::Void,
                 25..45 => SealStatus::Superseded,
                 45..47 => SealStatus::OnHold,
-                _ if entry < 900_000 || random % 7 == 0 => SealStatus::Completed,
+                _ if entry < 900_000 || random.is_multiple_of(7) => SealStatus::Completed,
                 _ => SealStatus::Valid,
             };
             bits.set(entry, status);
@@ -346,7 +346,7 @@ mod tests {
                 bits.set(entry, SealStatus::ALL[word]);
                 model.insert(entry, SealStatus::ALL[word].value());
             }
-            for entry in 0..bits.len() as u32 {
+            for entry in 0..u32::try_from(bits.len()).unwrap() {
                 prop_assert_eq!(bits.value(entry), Some(model.get(&entry).copied().unwrap_or(0)));
             }
         }
