@@ -1,5 +1,14 @@
-//! Custody: events, office acts, the state machine and the checks.
+//! Custody: events, office acts, the state machine, the fold and the checks.
 
 pub mod act;
+pub mod crew;
+pub mod entitlement;
 pub mod event;
+pub mod finding;
+pub mod fold;
+pub mod judge;
 pub mod record;
+pub mod state;
+pub mod times;
+pub mod transition;
+pub mod turn;

@@ -1,0 +1,539 @@
+//! The fold: from everything recorded about a manifest to where it stands.
+//!
+//! The result is a function of the *set* of acts and events: arrival order, duplicates and batches do not matter.
+//! Late truth needs no special case here: a pickup that arrives late takes its place in the order, and everything after
+//! it is recorded again.
+
+use super::act::{Act, Decision};
+use super::crew::{Crew, DriverStanding, VehicleStanding};
+use super::entitlement::{Entitlement, Right, entitlement};
+use super::event::EventKind;
+use super::record::{DeviceStanding, RecordedEvent};
+use super::state::{Custody, Entry, TransitionError, What};
+use super::times;
+use super::transition::stated_reason;
+use super::turn::{Turn, turn};
+use crate::id::{ActId, EventId, PersonId, TripId};
+use crate::manifest::{ManifestFacts, ManifestState};
+use crate::mass::Grams;
+use crate::plate::Plate;
+use crate::time::Instant;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+words! {
+    /// What one entry did.
+    pub enum Effect {
+        /// It moved the state, or began the next leg.
+        Moved = "moved",
+        /// It confirmed what another had moved, or made known what was awaited.
+        Confirmed = "confirmed",
+        /// It is a remark or an overlay.
+        Recorded = "recorded",
+        /// The same step had been taken already.
+        Repeated = "repeated",
+        /// The state it met does not lead there.
+        OutOfSequence = "out_of_sequence",
+        /// An arrival at a facility that is not the declared one.
+        Elsewhere = "elsewhere",
+        /// The signer may not do this.
+        NotEntitled = "not_entitled",
+        /// Signed by a revoked device and not admitted.
+        DeviceRevoked = "device_revoked",
+        /// An act made against a load that had left already.
+        Withdrawn = "withdrawn",
+    }
+}
+
+impl Effect {
+    /// True when the entry says where the load is: it moved the state or confirmed a move.
+    #[must_use]
+    pub const fn counts(self) -> bool {
+        matches!(self, Self::Moved | Self::Confirmed)
+    }
+
+    /// True when the signer may know the state of the manifest; a stranger's event answers with none.
+    #[must_use]
+    pub const fn may_see_state(self) -> bool {
+        !matches!(self, Self::NotEntitled | Self::DeviceRevoked)
+    }
+}
+
+/// An act's or an event's id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EntryId {
+    /// An office act.
+    Act(ActId),
+    /// A custody event.
+    Event(EventId),
+}
+
+/// One entry of the fold: what it met and what it did.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Step {
+    /// The entry.
+    pub id: EntryId,
+    /// The time that ordered it.
+    pub at: Instant,
+    /// State met.
+    pub from: ManifestState,
+    /// State left behind.
+    pub to: ManifestState,
+    /// What it did.
+    pub effect: Effect,
+    /// How its plate stands to the expected ones.
+    pub vehicle: VehicleStanding,
+    /// How its signer stands to the expected driver.
+    pub driver: DriverStanding,
+}
+
+/// Masses of one declared line, each a fact of its own, in grams; accepted + refused = received.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LineMasses {
+    /// Line number.
+    pub line: i32,
+    /// As declared.
+    pub declared_g: Grams,
+    /// As loaded at the pickup, if stated.
+    pub loaded_g: Option<Grams>,
+    /// At the facility's scale, refused part included.
+    pub received_g: Option<Grams>,
+    /// Refused part of what was received.
+    pub refused_g: Option<Grams>,
+    /// Treated so far.
+    pub treated_g: Option<Grams>,
+}
+
+impl LineMasses {
+    /// What the facility keeps, in grams.
+    #[must_use]
+    pub fn accepted_g(&self) -> Option<Grams> {
+        self.received_g.map(|received| Grams(received.0 - self.refused_g.unwrap_or_default().0))
+    }
+}
+
+/// A hold in force.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hold {
+    /// Since when.
+    pub since: Instant,
+    /// The hold event; absent when a void raced by a pickup holds the load.
+    pub event_id: Option<EventId>,
+    /// As stated.
+    pub reason: Option<String>,
+}
+
+/// A void that was decided, whether it stands or not.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VoidDecision {
+    /// The act.
+    pub act_id: ActId,
+    /// Server time of the act.
+    pub at: Instant,
+    /// As stated.
+    pub reason: String,
+    /// True when the load had left already: the void does not stand.
+    pub withdrawn: bool,
+}
+
+/// The generator's own confirmation of the pickup.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Confirmation {
+    /// Server time.
+    pub at: Instant,
+    /// Who confirmed.
+    pub person_id: PersonId,
+    /// Name of who handed over, as written.
+    pub name: Option<String>,
+}
+
+/// Where a manifest stands, with everything that its projection shows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Folded {
+    /// The state and its facts.
+    pub custody: Custody,
+    /// When the state began; absent for a draft.
+    pub state_since: Option<Instant>,
+    /// Plates that raise no question: as agreed, as assigned, or as changed within the carrier's permit.
+    pub expected_plates: Vec<Plate>,
+    /// The plate last seen and not wrong, else the first expected one.
+    pub expected_plate: Option<Plate>,
+    /// Who drives: as agreed, as assigned, or the driver of the carrier who has the load.
+    pub expected_driver: Option<PersonId>,
+    /// Trip that the carrier's last event named.
+    pub trip_id: Option<TripId>,
+    /// Leg the load is on, from 1; 0 before the pickup.
+    pub leg: u32,
+    /// Masses of the declared lines, in their order.
+    pub lines: Vec<LineMasses>,
+    /// Server time of the issue.
+    pub issued_at: Option<Instant>,
+    /// Estimated time of the pickup.
+    pub picked_up_at: Option<Instant>,
+    /// The earlier of delivery and arrival.
+    pub arrived_at: Option<Instant>,
+    /// Acceptance or partial acceptance.
+    pub accepted_at: Option<Instant>,
+    /// The hold in force, if any.
+    pub hold: Option<Hold>,
+    /// The last void that was decided, if any.
+    pub void: Option<VoidDecision>,
+    /// The generator's own confirmation, if any.
+    pub confirmed: Option<Confirmation>,
+    /// Why it was voided, refused or taken in part, as stated.
+    pub reason: Option<String>,
+    /// Whose turn it is; nobody's when everything is done.
+    pub turn: Option<Turn>,
+    /// Every entry in the order in which it counted.
+    pub steps: Vec<Step>,
+}
+
+impl Folded {
+    /// The state as a word of the wire.
+    #[must_use]
+    pub const fn state(&self) -> ManifestState {
+        self.custody.state()
+    }
+
+    /// True while the authority holds the load.
+    #[must_use]
+    pub const fn on_hold(&self) -> bool {
+        self.hold.is_some()
+    }
+
+    /// True when the load is known to have left and its pickup is not.
+    #[must_use]
+    pub fn pickup_awaited(&self) -> bool {
+        self.custody.journey().is_some_and(|journey| journey.pickup.is_none())
+    }
+
+    /// What one event did; absent when it is not of this manifest.
+    #[must_use]
+    pub fn step(&self, event_id: EventId) -> Option<&Step> {
+        self.steps.iter().find(|step| step.id == EntryId::Event(event_id))
+    }
+
+    /// Sums over the lines in grams: declared, loaded, received; a sum exists when one of its lines does.
+    #[must_use]
+    pub fn totals(&self) -> (Grams, Option<Grams>, Option<Grams>) {
+        let sum = |of: fn(&LineMasses) -> Option<Grams>| {
+            let known: Vec<Grams> = self.lines.iter().filter_map(of).collect();
+            (!known.is_empty()).then(|| known.into_iter().sum())
+        };
+        (self.lines.iter().map(|l| l.declared_g).sum(), sum(|l| l.loaded_g), sum(|l| l.received_g))
+    }
+}
+
+/// Folds everything recorded about one manifest.
+#[must_use]
+pub fn fold(facts: &ManifestFacts, acts: &[Act], events: &[RecordedEvent]) -> Folded {
+    let mut run = Run::new(facts, events);
+    for entry in merged(acts, events) {
+        match entry.what {
+            What::Act(act) => run.act(&entry, act),
+            What::Event(event) => run.event(&entry, event),
+        }
+    }
+    run.finish()
+}
+
+/// Acts and events in one order. At the same instant: desk first, then the field, and a void last of all, because a
+/// load that has left has left.
+fn merged<'a>(acts: &'a [Act], events: &'a [RecordedEvent]) -> Vec<Entry<'a>> {
+    let unique: BTreeMap<ActId, &Act> = acts.iter().map(|act| (act.id, act)).collect();
+    let issued_at =
+        unique.values().filter(|a| matches!(a.decision, Decision::Issue { .. })).map(|a| a.at).min();
+    let mut keyed: Vec<((Instant, u8, usize), Entry<'a>)> = Vec::with_capacity(acts.len() + events.len());
+    let mut desk: Vec<&Act> = unique.into_values().collect();
+    desk.sort_by_key(|act| (act.at, rank(&act.decision), act.id));
+    for (index, act) in desk.into_iter().enumerate() {
+        keyed.push(((act.at, rank(&act.decision), index), Entry { at: act.at, what: What::Act(act) }));
+    }
+    for (index, (key, event)) in times::ordered(events, issued_at).into_iter().enumerate() {
+        keyed.push(((key.at, FIELD_RANK, index), Entry { at: key.at, what: What::Event(event) }));
+    }
+    keyed.sort_by_key(|(key, _)| *key);
+    keyed.into_iter().map(|(_, entry)| entry).collect()
+}
+
+/// Place of events among acts of the same instant.
+const FIELD_RANK: u8 = 5;
+
+const fn rank(decision: &Decision) -> u8 {
+    match decision {
+        Decision::Propose { .. } => 0,
+        Decision::Approve { .. } => 1,
+        Decision::Issue { .. } => 2,
+        Decision::Assign { .. } => 3,
+        Decision::ConfirmPickup { .. } => 4,
+        Decision::Void { .. } => 6,
+    }
+}
+
+/// One run of the fold.
+struct Run<'a> {
+    facts: &'a ManifestFacts,
+    events: &'a [RecordedEvent],
+    custody: Custody,
+    crew: Crew,
+    trip_id: Option<TripId>,
+    issued_at: Option<Instant>,
+    hold: Option<Hold>,
+    void: Option<VoidDecision>,
+    confirmed: Option<Confirmation>,
+    reason: Option<String>,
+    loaded: BTreeMap<i32, Grams>,
+    steps: Vec<Step>,
+}
+
+impl<'a> Run<'a> {
+    fn new(facts: &'a ManifestFacts, events: &'a [RecordedEvent]) -> Self {
+        Self {
+            facts,
+            events,
+            custody: Custody::Draft,
+            crew: Crew::agreed(facts),
+            trip_id: None,
+            issued_at: None,
+            hold: None,
+            void: None,
+            confirmed: None,
+            reason: None,
+            loaded: BTreeMap::new(),
+            steps: Vec::with_capacity(events.len() + 4),
+        }
+    }
+
+    fn act(&mut self, entry: &Entry<'_>, act: &Act) {
+        let from = self.custody.state();
+        let effect = if may_act(self.facts, act) { self.decide(entry, act) } else { Effect::NotEntitled };
+        self.steps.push(Step {
+            id: EntryId::Act(act.id),
+            at: entry.at,
+            from,
+            to: self.custody.state(),
+            effect,
+            vehicle: VehicleStanding::Unseen,
+            driver: DriverStanding::NotDriving,
+        });
+    }
+
+    fn decide(&mut self, entry: &Entry<'_>, act: &Act) -> Effect {
+        let left = self.custody.journey().is_some();
+        let effect = match self.record(entry) {
+            // Against a load on its way a desk's decision is withdrawn openly, not lost.
+            Effect::OutOfSequence if left => Effect::Withdrawn,
+            effect => effect,
+        };
+        match &act.decision {
+            Decision::Propose { .. } | Decision::Approve { .. } => {}
+            Decision::Issue { .. } => {
+                if effect.counts() {
+                    self.issued_at = Some(act.at);
+                }
+            }
+            Decision::Assign { driver_id, plate } => {
+                if effect == Effect::Recorded {
+                    self.crew.assign(*driver_id, plate.as_ref());
+                }
+            }
+            Decision::ConfirmPickup { name } => {
+                if effect == Effect::Recorded && self.confirmed.is_none() {
+                    self.confirmed =
+                        Some(Confirmation { at: act.at, person_id: act.person_id, name: name.clone() });
+                }
+            }
+            Decision::Void { reason } => {
+                let withdrawn = effect == Effect::Withdrawn;
+                if withdrawn || effect.counts() {
+                    let reason = reason.clone();
+                    self.void = Some(VoidDecision { act_id: act.id, at: act.at, reason, withdrawn });
+                }
+                if withdrawn && self.hold.is_none() {
+                    self.hold = Some(Hold { since: entry.at, event_id: None, reason: Some(reason.clone()) });
+                } else if effect.counts() {
+                    self.reason = Some(reason.clone());
+                }
+            }
+        }
+        effect
+    }
+
+    fn event(&mut self, entry: &Entry<'_>, event: &RecordedEvent) {
+        let from = self.custody.state();
+        let payload = &event.payload;
+        let right = entitlement(self.facts, &event.signer, payload.acting, payload.kind);
+        let effect = self.effect(entry, event, right);
+        let may_drive = effect.counts() || effect == Effect::Repeated;
+        let vehicle = if effect.may_see_state() && effect != Effect::Elsewhere {
+            self.crew.see_plate(self.facts, event, effect)
+        } else {
+            VehicleStanding::Unseen
+        };
+        let driver =
+            if may_drive { self.crew.see_driver(event, right.role) } else { DriverStanding::NotDriving };
+        if effect.counts() {
+            self.note(event);
+        }
+        self.overlay(entry, event, effect);
+        let to = self.custody.state();
+        self.steps.push(Step {
+            id: EntryId::Event(payload.id),
+            at: entry.at,
+            from,
+            to,
+            effect,
+            vehicle,
+            driver,
+        });
+    }
+
+    fn effect(&mut self, entry: &Entry<'_>, event: &RecordedEvent, entitlement: Entitlement) -> Effect {
+        match event.device_standing {
+            DeviceStanding::Revoked => return Effect::DeviceRevoked,
+            DeviceStanding::Active | DeviceStanding::Admitted => {}
+        }
+        match entitlement.right {
+            Right::None => Effect::NotEntitled,
+            Right::Elsewhere => Effect::Elsewhere,
+            Right::Records if !self.supplements_own(event) => Effect::NotEntitled,
+            Right::Records | Right::Moves => self.record(entry),
+        }
+    }
+
+    /// A position may only be supplemented by the device that signed the event.
+    fn supplements_own(&self, event: &RecordedEvent) -> bool {
+        if event.payload.kind != EventKind::PositionSupplement {
+            return true;
+        }
+        let target = self.events.iter().find(|e| Some(e.payload.id) == event.payload.supplements);
+        target.is_none_or(|target| target.device_id == event.device_id)
+    }
+
+    /// Records the entry in the state machine and says what that did.
+    fn record(&mut self, entry: &Entry<'_>) -> Effect {
+        let before = self.custody.clone();
+        match self.custody.clone().record(entry) {
+            Err(TransitionError::Repeated { .. }) => Effect::Repeated,
+            Err(TransitionError::OutOfOrder { .. }) => Effect::OutOfSequence,
+            Ok(after) => {
+                let moved = after.state() != before.state() || after.since() != before.since();
+                let effect = match (moved, after == before) {
+                    (true, _) => Effect::Moved,
+                    (false, true) => Effect::Recorded,
+                    (false, false) => Effect::Confirmed,
+                };
+                self.custody = after;
+                effect
+            }
+        }
+    }
+
+    /// Keeps what a counting event states besides its state.
+    fn note(&mut self, event: &RecordedEvent) {
+        let payload = &event.payload;
+        match payload.kind {
+            EventKind::Pickup => {
+                let first = self.custody.journey().and_then(|j| j.pickup);
+                if first.is_some_and(|scan| scan.event_id == payload.id) {
+                    for line in &payload.lines {
+                        if let Some(mass) = line.mass_g {
+                            let sum = self.loaded.entry(line.line).or_default();
+                            *sum = *sum + mass;
+                        }
+                    }
+                }
+            }
+            EventKind::PartialAcceptance | EventKind::Rejection => self.reason = stated_reason(payload),
+            EventKind::Handover
+            | EventKind::Storing
+            | EventKind::Delivery
+            | EventKind::Arrival
+            | EventKind::Acceptance
+            | EventKind::Treatment
+            | EventKind::Inspection
+            | EventKind::Incident
+            | EventKind::Hold
+            | EventKind::Release
+            | EventKind::Note
+            | EventKind::PositionSupplement => {}
+        }
+        if payload.trip_id.is_some() {
+            self.trip_id = payload.trip_id;
+        }
+    }
+
+    fn overlay(&mut self, entry: &Entry<'_>, event: &RecordedEvent, effect: Effect) {
+        if effect != Effect::Recorded {
+            return;
+        }
+        if event.payload.kind == EventKind::Hold && self.hold.is_none() {
+            let reason = stated_reason(&event.payload);
+            self.hold = Some(Hold { since: entry.at, event_id: Some(event.payload.id), reason });
+        }
+        if event.payload.kind == EventKind::Release {
+            self.hold = None;
+        }
+    }
+
+    fn finish(self) -> Folded {
+        let journey = self.custody.journey().copied();
+        let arrivals = journey.map_or([None, None], |j| [j.delivery, j.arrival]);
+        let accepted = match &self.custody {
+            Custody::Rejected { .. } => None,
+            custody => custody.receipt().map(|receipt| receipt.scan.at),
+        };
+        let mut folded = Folded {
+            state_since: self.custody.since(),
+            expected_plate: self.crew.plate(),
+            expected_driver: self.crew.driver_id,
+            expected_plates: self.crew.plates,
+            trip_id: self.trip_id,
+            leg: journey.map_or(0, |j| j.leg),
+            lines: masses(self.facts, &self.custody, &self.loaded),
+            issued_at: self.issued_at,
+            picked_up_at: journey.and_then(|j| j.pickup).map(|scan| scan.at),
+            arrived_at: arrivals.into_iter().flatten().map(|scan| scan.at).min(),
+            accepted_at: accepted,
+            hold: self.hold,
+            void: self.void,
+            confirmed: self.confirmed,
+            reason: self.reason,
+            turn: None,
+            steps: self.steps,
+            custody: self.custody,
+        };
+        folded.turn = turn(self.facts, &folded);
+        folded
+    }
+}
+
+/// The desk's own rights are checked where acts are made; the one that decides a finding is checked again.
+fn may_act(facts: &ManifestFacts, act: &Act) -> bool {
+    match act.decision {
+        Decision::ConfirmPickup { .. } => act.organisation_id == facts.generator_id,
+        Decision::Propose { .. }
+        | Decision::Approve { .. }
+        | Decision::Issue { .. }
+        | Decision::Void { .. }
+        | Decision::Assign { .. } => true,
+    }
+}
+
+fn masses(facts: &ManifestFacts, custody: &Custody, loaded: &BTreeMap<i32, Grams>) -> Vec<LineMasses> {
+    let received = custody.receipt().map_or(&[][..], |receipt| &receipt.lines);
+    let treated = custody.treated();
+    let of = |line: i32| {
+        let received = received.iter().find(|r| r.line == line);
+        LineMasses {
+            line,
+            declared_g: Grams(0),
+            loaded_g: loaded.get(&line).copied(),
+            received_g: received.map(|r| r.received_g),
+            refused_g: received.map(|r| r.refused_g),
+            treated_g: treated.iter().find(|t| t.line == line).map(|t| t.treated_g),
+        }
+    };
+    facts.lines.iter().map(|l| LineMasses { declared_g: l.declared_mass_g, ..of(l.line) }).collect()
+}

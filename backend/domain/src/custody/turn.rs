@@ -1,0 +1,59 @@
+//! "Whose turn is it": what waits, for whom, since when, until when.
+
+use super::fold::Folded;
+use super::state::Custody;
+use crate::id::OrganisationId;
+use crate::manifest::ManifestFacts;
+use crate::party::Role;
+use crate::time::Instant;
+use serde::{Deserialize, Serialize};
+
+/// The party that everybody else waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Turn {
+    /// In which role.
+    pub role: Role,
+    /// Of which organisation; absent for the authority of the area.
+    pub organisation_id: Option<OrganisationId>,
+    /// Since when.
+    #[schema(value_type = String, format = DateTime)]
+    pub since: Instant,
+    /// Until when, where something planned says so.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub until: Option<Instant>,
+}
+
+/// Whose turn it is; nobody's for a draft (it is its author's own) and for what is done.
+#[must_use]
+pub fn turn(facts: &ManifestFacts, folded: &Folded) -> Option<Turn> {
+    if let Some(hold) = &folded.hold {
+        return Some(Turn { role: Role::Authority, organisation_id: None, since: hold.since, until: None });
+    }
+    let waits = |role, organisation_id, since, until| {
+        Some(Turn { role, organisation_id: Some(organisation_id), since, until })
+    };
+    let pickup = Some(facts.planned_pickup_at);
+    let delivery = Some(facts.planned_delivery_at);
+    match &folded.custody {
+        Custody::Draft => None,
+        Custody::Proposed { since, agreed, .. } => {
+            if agreed.generator {
+                waits(Role::Facility, facts.facility_id, *since, pickup)
+            } else {
+                waits(Role::Generator, facts.generator_id, *since, pickup)
+            }
+        }
+        Custody::Issued { since, .. } => {
+            let role = if folded.expected_driver.is_some() { Role::Driver } else { Role::Carrier };
+            waits(role, facts.carrier_id, *since, pickup)
+        }
+        Custody::InTransit { since, .. } => waits(Role::Driver, facts.carrier_id, *since, delivery),
+        Custody::Stored { since, .. } => waits(Role::Carrier, facts.carrier_id, *since, delivery),
+        Custody::Arrived { since, .. }
+        | Custody::Accepted { since, .. }
+        | Custody::PartlyAccepted { since, .. }
+        | Custody::Treated { since, .. } => waits(Role::Facility, facts.facility_id, *since, None),
+        Custody::Rejected { since, .. } => waits(Role::Generator, facts.generator_id, *since, None),
+        Custody::Closed { .. } | Custody::Void { .. } => None,
+    }
+}
