@@ -3,10 +3,13 @@
 pub mod act;
 pub mod crew;
 pub mod entitlement;
+pub mod entry;
 pub mod event;
 pub mod finding;
 pub mod fold;
+pub mod folded;
 pub mod judge;
+pub mod receipt;
 pub mod record;
 pub mod state;
 pub mod times;

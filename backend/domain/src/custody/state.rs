@@ -3,12 +3,9 @@
 //! Belongs here: the states and the one transition function. What a transition does to the facts of a state is in
 //! [`super::transition`]; who may cause it in [`super::entitlement`]; in which order entries come in [`super::fold`].
 
-use super::act::{Act, Decision};
-use super::event::EventKind;
-use super::record::RecordedEvent;
+use super::receipt::{Receipt, TreatedLine};
 use crate::id::{EventId, SiteId};
 use crate::manifest::{ManifestState, Side};
-use crate::mass::Grams;
 use crate::time::Instant;
 use serde::{Deserialize, Serialize};
 
@@ -59,43 +56,6 @@ pub struct Journey {
     pub delivery: Option<Scan>,
     /// The gate's scan.
     pub arrival: Option<Scan>,
-}
-
-/// What came over the scale on one line, in grams; accepted + refused = received.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ReceivedLine {
-    /// Line number.
-    pub line: i32,
-    /// Mass at the scale, refused part included.
-    pub received_g: Grams,
-    /// Refused part, never more than `received_g`.
-    pub refused_g: Grams,
-}
-
-impl ReceivedLine {
-    /// Mass that the facility keeps, in grams.
-    #[must_use]
-    pub const fn accepted_g(self) -> Grams {
-        Grams(self.received_g.0 - self.refused_g.0)
-    }
-}
-
-/// The facility's decision about the load.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Receipt {
-    /// The acceptance, partial acceptance or rejection.
-    pub scan: Scan,
-    /// Lines weighed, by line number.
-    pub lines: Vec<ReceivedLine>,
-}
-
-/// Mass treated so far on one line, in grams.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TreatedLine {
-    /// Line number.
-    pub line: i32,
-    /// Mass treated.
-    pub treated_g: Grams,
 }
 
 /// The state of a manifest with the facts of that state; stored as JSON, tagged by `state`.
@@ -204,127 +164,6 @@ pub enum Custody {
         since: Instant,
         /// Why.
         reason: String,
-    },
-}
-
-/// One entry of the ledger, with the time it counts from.
-#[derive(Debug, Clone, Copy)]
-pub struct Entry<'a> {
-    /// The time that orders it (see [`super::times::ordered`]).
-    pub at: Instant,
-    /// What was recorded.
-    pub what: What<'a>,
-}
-
-/// An office act or a custody event.
-#[derive(Debug, Clone, Copy)]
-pub enum What<'a> {
-    /// Decided at a desk.
-    Act(&'a Act),
-    /// Signed by a device.
-    Event(&'a RecordedEvent),
-}
-
-words! {
-    /// Names of entries, acts and events alike, as errors and details spell them.
-    pub enum EntryKind {
-        /// Act: propose.
-        Propose = "propose",
-        /// Act: approve.
-        Approve = "approve",
-        /// Act: issue.
-        Issue = "issue",
-        /// Act: void.
-        Void = "void",
-        /// Act: assign driver or plate.
-        Assign = "assign",
-        /// Act: the generator's own confirmation.
-        ConfirmPickup = "confirm_pickup",
-        /// Event: pickup.
-        Pickup = "pickup",
-        /// Event: handover.
-        Handover = "handover",
-        /// Event: storing.
-        Storing = "storing",
-        /// Event: delivery.
-        Delivery = "delivery",
-        /// Event: arrival.
-        Arrival = "arrival",
-        /// Event: acceptance.
-        Acceptance = "acceptance",
-        /// Event: partial acceptance.
-        PartialAcceptance = "partial_acceptance",
-        /// Event: rejection.
-        Rejection = "rejection",
-        /// Event: treatment.
-        Treatment = "treatment",
-        /// Event: inspection.
-        Inspection = "inspection",
-        /// Event: incident.
-        Incident = "incident",
-        /// Event: hold.
-        Hold = "hold",
-        /// Event: release.
-        Release = "release",
-        /// Event: note.
-        Note = "note",
-        /// Event: position supplement.
-        PositionSupplement = "position_supplement",
-    }
-}
-
-impl Entry<'_> {
-    /// What this entry is called.
-    #[must_use]
-    pub const fn kind(&self) -> EntryKind {
-        match self.what {
-            What::Act(act) => match act.decision {
-                Decision::Propose { .. } => EntryKind::Propose,
-                Decision::Approve { .. } => EntryKind::Approve,
-                Decision::Issue { .. } => EntryKind::Issue,
-                Decision::Void { .. } => EntryKind::Void,
-                Decision::Assign { .. } => EntryKind::Assign,
-                Decision::ConfirmPickup { .. } => EntryKind::ConfirmPickup,
-            },
-            What::Event(event) => match event.payload.kind {
-                EventKind::Pickup => EntryKind::Pickup,
-                EventKind::Handover => EntryKind::Handover,
-                EventKind::Storing => EntryKind::Storing,
-                EventKind::Delivery => EntryKind::Delivery,
-                EventKind::Arrival => EntryKind::Arrival,
-                EventKind::Acceptance => EntryKind::Acceptance,
-                EventKind::PartialAcceptance => EntryKind::PartialAcceptance,
-                EventKind::Rejection => EntryKind::Rejection,
-                EventKind::Treatment => EntryKind::Treatment,
-                EventKind::Inspection => EntryKind::Inspection,
-                EventKind::Incident => EntryKind::Incident,
-                EventKind::Hold => EntryKind::Hold,
-                EventKind::Release => EntryKind::Release,
-                EventKind::Note => EntryKind::Note,
-                EventKind::PositionSupplement => EntryKind::PositionSupplement,
-            },
-        }
-    }
-}
-
-/// An entry that the state it met cannot follow; names both sides.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum TransitionError {
-    /// The same step has been taken already: a second scan of the same thing.
-    #[error("{entry} is already recorded in state {state}")]
-    Repeated {
-        /// State that was met.
-        state: ManifestState,
-        /// What came.
-        entry: EntryKind,
-    },
-    /// The state does not lead there.
-    #[error("{entry} cannot follow state {state}")]
-    OutOfOrder {
-        /// State that was met.
-        state: ManifestState,
-        /// What came.
-        entry: EntryKind,
     },
 }
 

@@ -3,13 +3,12 @@
 //! Rights are not looked at here: the fold records only entries of those who may cause them.
 
 use super::act::Decision;
+use super::entry::{Entry, TransitionError, What};
 use super::event::{EventKind, EventPayload};
-use super::state::{
-    Agreed, Custody, Entry, Journey, Receipt, ReceivedLine, Scan, TransitionError, TreatedLine, What,
-};
+use super::receipt::{Receipt, add_treated, complete, received_lines};
+use super::state::{Agreed, Custody, Journey, Scan};
 use crate::id::SiteId;
 use crate::manifest::Side;
-use crate::mass::Grams;
 use serde_json::Value;
 
 impl Custody {
@@ -382,44 +381,4 @@ pub fn stated_reason(payload: &EventPayload) -> Option<String> {
         .and_then(Value::as_str)
         .map(str::to_owned)
         .or_else(|| payload.comment.clone())
-}
-
-/// Lines over the scale, merged by line number; a rejection refuses all of what it weighed.
-fn received_lines(payload: &EventPayload) -> Vec<ReceivedLine> {
-    let mut lines: Vec<ReceivedLine> = Vec::with_capacity(payload.lines.len());
-    for line in &payload.lines {
-        let Some(mass) = line.mass_g else { continue };
-        let refused = if payload.kind == EventKind::Rejection {
-            mass
-        } else {
-            line.refused_g.unwrap_or_default().min(mass)
-        };
-        match lines.iter_mut().find(|known| known.line == line.line) {
-            Some(known) => {
-                known.received_g = known.received_g + mass;
-                known.refused_g = known.refused_g + refused;
-            }
-            None => lines.push(ReceivedLine { line: line.line, received_g: mass, refused_g: refused }),
-        }
-    }
-    lines.sort_by_key(|line| line.line);
-    lines
-}
-
-fn add_treated(mut treated: Vec<TreatedLine>, payload: &EventPayload) -> Vec<TreatedLine> {
-    for line in &payload.lines {
-        let Some(mass) = line.mass_g else { continue };
-        match treated.iter_mut().find(|known| known.line == line.line) {
-            Some(known) => known.treated_g = known.treated_g + mass,
-            None => treated.push(TreatedLine { line: line.line, treated_g: mass }),
-        }
-    }
-    treated.sort_by_key(|line| line.line);
-    treated
-}
-
-/// True when every line that was weighed is treated to its last accepted gram.
-fn complete(receipt: &Receipt, treated: &[TreatedLine]) -> bool {
-    let done = |line: i32| treated.iter().find(|t| t.line == line).map_or(Grams(0), |t| t.treated_g);
-    receipt.lines.iter().all(|line| done(line.line) >= line.accepted_g())
 }
