@@ -9,6 +9,9 @@ use uuid::Uuid;
 /// Deepest nesting of arrays, maps and tags; a scalar has depth 0.
 pub const MAX_DEPTH: usize = 8;
 
+/// Tag of COSE_Sign1 (RFC 9052 §4.2), the only one that a seal has.
+pub const COSE_SIGN1: u64 = 18;
+
 /// Last second of the year 9999, the end of what RFC 3339 can write.
 const LAST_SECOND: i64 = 253_402_300_799;
 
@@ -21,15 +24,19 @@ pub enum CborError {
     /// Something follows the item.
     #[error("bytes follow the CBOR item")]
     TrailingBytes,
-    /// Longer than need be, of indefinite length, or a map out of order.
-    #[error("the CBOR is not in its canonical form")]
-    NotCanonical,
-    /// A map names a key twice.
-    #[error("a CBOR map has a key twice")]
-    DuplicateKey,
     /// Deeper than [`MAX_DEPTH`].
     #[error("the CBOR is nested too deeply")]
     NestingTooDeep,
+    /// A float, a tag other than COSE_Sign1's, an integer beyond 64 bits, or a map key that is neither integer nor text:
+    /// no seal has them, and languages differ in reading them.
+    #[error("the CBOR has an item that no seal has")]
+    UnsupportedItem,
+    /// A map names a key twice.
+    #[error("a CBOR map has a key twice")]
+    DuplicateKey,
+    /// Longer than need be, of indefinite length, or a map out of order.
+    #[error("the CBOR is not in its canonical form")]
+    NotCanonical,
 }
 
 impl CborError {
@@ -39,9 +46,10 @@ impl CborError {
         match self {
             Self::Malformed => "malformed_cbor",
             Self::TrailingBytes => "trailing_bytes",
-            Self::NotCanonical => "not_canonical",
-            Self::DuplicateKey => "duplicate_key",
             Self::NestingTooDeep => "nesting_too_deep",
+            Self::UnsupportedItem => "unsupported_item",
+            Self::DuplicateKey => "duplicate_key",
+            Self::NotCanonical => "not_canonical",
         }
     }
 }
@@ -85,7 +93,7 @@ pub fn encode(value: &Value) -> Result<Vec<u8>, CborError> {
 /// Decodes exactly one canonical item.
 ///
 /// # Errors
-/// One [`CborError`] per rule; the first broken one, in the order of the enum but depth before order.
+/// One [`CborError`] per rule; the first broken one, in the order of the enum.
 pub fn decode(bytes: &[u8]) -> Result<Value, CborError> {
     let mut rest = bytes;
     let value: Value = de::from_reader(&mut rest).map_err(|error| match error {
@@ -98,6 +106,7 @@ pub fn decode(bytes: &[u8]) -> Result<Value, CborError> {
     if depth(&value) > MAX_DEPTH {
         return Err(CborError::NestingTooDeep);
     }
+    check_items(&value)?;
     check_maps(&value)?;
     if encode(&value)? != bytes {
         return Err(CborError::NotCanonical);
@@ -111,6 +120,21 @@ fn depth(value: &Value) -> usize {
         Value::Map(entries) => 1 + entries.iter().map(|(k, v)| depth(k).max(depth(v))).max().unwrap_or(0),
         Value::Tag(_, inner) => 1 + depth(inner),
         _ => 0,
+    }
+}
+
+fn check_items(value: &Value) -> Result<(), CborError> {
+    match value {
+        Value::Bytes(_) | Value::Text(_) | Value::Bool(_) | Value::Null => Ok(()),
+        // What fits in major types 0 and 1, and is not a bignum.
+        Value::Integer(n) if (-(1 << 64)..1 << 64).contains(&i128::from(*n)) => Ok(()),
+        Value::Array(items) => items.iter().try_for_each(check_items),
+        Value::Tag(COSE_SIGN1, inner) => check_items(inner),
+        Value::Map(entries) => entries.iter().try_for_each(|(key, inner)| match key {
+            Value::Integer(_) | Value::Text(_) => check_items(key).and_then(|()| check_items(inner)),
+            _ => Err(CborError::UnsupportedItem),
+        }),
+        _ => Err(CborError::UnsupportedItem),
     }
 }
 
@@ -292,7 +316,12 @@ mod tests {
         assert_eq!(refused("0101"), CborError::TrailingBytes);
         assert_eq!(refused(""), CborError::Malformed);
         assert_eq!(refused("8201"), CborError::Malformed, "cut short");
-        assert_eq!(refused("fb3ff0000000000000"), CborError::NotCanonical, "a long float");
+        assert_eq!(refused("f93e00"), CborError::UnsupportedItem, "a float");
+        assert_eq!(refused("d101"), CborError::UnsupportedItem, "a tag of MAC0");
+        assert_eq!(refused("a1410101"), CborError::UnsupportedItem, "a map key of bytes");
+        assert_eq!(refused("c249010000000000000000"), CborError::UnsupportedItem, "a bignum");
+        assert_eq!(refused("f7"), CborError::NotCanonical, "undefined");
+        assert_eq!(refused("61ff"), CborError::Malformed, "text that is not UTF-8");
     }
 
     #[test]

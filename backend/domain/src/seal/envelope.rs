@@ -3,7 +3,7 @@
 //! [`Unverified::decode`] reads for showing and for choosing a key; only a check of the signature turns it into a
 //! [`Sealed`], which keeps the bytes that were signed. Acting functions take `&Sealed<_>`.
 
-use super::cbor::{self, CborError, ClaimsError, MapReader};
+use super::cbor::{self, COSE_SIGN1, CborError, ClaimsError, MapReader};
 use super::key::{KeyError, Kid, PublicKey, SigningKey, sha256};
 use chrono::{DateTime, Duration, Utc};
 use coset::cbor::value::Value;
@@ -44,8 +44,6 @@ pub const SKEW: Duration = Duration::minutes(5);
 
 /// Bytes around a payload: at most this many.
 const OVERHEAD_MAX: usize = 128;
-/// Tag of COSE_Sign1.
-const COSE_SIGN1: u64 = 18;
 const HEADER_ALG: i64 = 1;
 const HEADER_CRIT: i64 = 2;
 const HEADER_KID: i64 = 4;

@@ -1,5 +1,5 @@
-//! Seals: signatures over manifests, wall codes, devices, lists and events (DESIGN of the project: one algorithm,
-//! ES256). Formats in `tests/vectors/seals.cddl`; the same vectors run here and in the PWA.
+//! Seals: signatures over manifests, wall codes, devices, lists and events, all by one algorithm, ES256.
+//! Formats are in `tests/vectors/seals.cddl`; the same vectors run here and in the PWA.
 //!
 //! `decode` gives an [`Unverified`], only a check against a trust list gives a [`Sealed`], and [`verdict`] says all
 //! of it in one list of named checks.
