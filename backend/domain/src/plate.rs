@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// A plate as people write it (`15C-123.45`); equality and order use [`Plate::normal`].
 #[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+#[cfg_attr(feature = "sql", derive(sqlx::Type), sqlx(transparent))]
 #[serde(transparent)]
 #[schema(value_type = String)]
 pub struct Plate(pub String);

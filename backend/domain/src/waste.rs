@@ -49,6 +49,7 @@ words! {
 
 /// A six-digit waste code in its printed form `17 02 03`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
+#[cfg_attr(feature = "sql", derive(sqlx::Type), sqlx(transparent))]
 #[serde(transparent)]
 #[schema(value_type = String)]
 pub struct WasteCode(String);

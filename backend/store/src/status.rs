@@ -1,0 +1,31 @@
+//! `status_counter`: places in the status lists, one per seal and never used twice.
+
+use crate::{Result, Tx};
+
+/// Places in one status list: 2²⁰ manifests of 4 bits are 512 KiB before compression.
+pub const LIST_SIZE: i64 = 1 << 20;
+
+/// A place in a status list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// Number of the list, from 0.
+    pub list: i64,
+    /// Index in it, from 0.
+    pub index: i64,
+}
+
+/// Takes the next free place; a rollback gives it back.
+pub async fn next_index(tx: &mut Tx) -> Result<Place> {
+    let taken: i64 = on_tx!(tx, c => sqlx::query_scalar(
+        "UPDATE status_counter SET next = next + 1 WHERE id = 1 RETURNING next - 1",
+    )
+    .fetch_one(c).await)?;
+    Ok(Place { list: taken / LIST_SIZE, index: taken % LIST_SIZE })
+}
+
+/// How many status lists there are: those from 0 up to this number, at least 1.
+pub async fn count_lists(tx: &mut Tx) -> Result<i64> {
+    let next: i64 = on_tx!(tx, c => sqlx::query_scalar("SELECT next FROM status_counter WHERE id = 1")
+        .fetch_one(c).await)?;
+    Ok((next - 1).max(0) / LIST_SIZE + 1)
+}
