@@ -28,7 +28,8 @@ words! {
     pub enum Right {
         /// Kept with `not_entitled`; moves nothing and learns nothing.
         None = "none",
-        /// Kept with `wrong_facility`; moves nothing: the gate of a facility that is not the declared one.
+        /// Kept with `wrong_facility` when the genuine code was scanned, else as none; moves nothing: the gate of a
+    /// facility that is not the declared one.
         Elsewhere = "elsewhere",
         /// Kept as a remark or an overlay.
         Records = "records",

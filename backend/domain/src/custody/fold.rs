@@ -10,7 +10,7 @@ use super::entitlement::{Entitlement, Right, entitlement};
 use super::entry::{Entry, TransitionError, What};
 use super::event::EventKind;
 pub use super::folded::{Confirmation, Effect, EntryId, Folded, Hold, LineMasses, Step, VoidDecision};
-use super::record::{DeviceStanding, RecordedEvent};
+use super::record::{CodeCheck, DeviceStanding, RecordedEvent};
 use super::state::Custody;
 use super::times;
 use super::transition::stated_reason;
@@ -161,14 +161,16 @@ impl<'a> Run<'a> {
         let payload = &event.payload;
         let right = entitlement(self.facts, &event.signer, payload.acting, payload.kind);
         let effect = self.effect(entry, event, right);
-        let may_drive = effect.counts() || effect == Effect::Repeated;
         let vehicle = if effect.may_see_state() && effect != Effect::Elsewhere {
             self.crew.see_plate(self.facts, event, effect)
         } else {
             VehicleStanding::Unseen
         };
-        let driver =
-            if may_drive { self.crew.see_driver(event, right.role) } else { DriverStanding::NotDriving };
+        let driver = if effect.counts() {
+            self.crew.see_driver(event, right.role)
+        } else {
+            DriverStanding::NotDriving
+        };
         if effect.counts() {
             self.note(event);
         }
@@ -192,9 +194,18 @@ impl<'a> Run<'a> {
         }
         match entitlement.right {
             Right::None => Effect::NotEntitled,
-            Right::Elsewhere => Effect::Elsewhere,
+            Right::Elsewhere if self.has_scanned(event) => Effect::Elsewhere,
+            Right::Elsewhere => Effect::NotEntitled,
             Right::Records if !self.supplements_own(event) => Effect::NotEntitled,
             Right::Records | Right::Moves => self.record(entry),
+        }
+    }
+
+    /// A gate that is not a party learns something only of a load whose genuine code it has before it.
+    fn has_scanned(&self, event: &RecordedEvent) -> bool {
+        match &event.code {
+            CodeCheck::Authentic { manifest_id, .. } => *manifest_id == self.facts.id,
+            CodeCheck::Absent | CodeCheck::Invalid { .. } => false,
         }
     }
 

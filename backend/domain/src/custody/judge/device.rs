@@ -1,0 +1,59 @@
+//! The signing device: its standing, its clock, and what it wrote that could not be read.
+
+use super::super::finding::{Finding, FindingCode};
+use super::super::fold::Effect;
+use super::super::times::{SKEW_LIMIT, skew};
+use super::context::Context;
+use super::evidence::Fix;
+use crate::time::Instant;
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+/// Signed by a revoked device and not admitted.
+pub(super) fn check_revoked(context: &Context<'_>) -> Option<Finding> {
+    (context.step.effect == Effect::DeviceRevoked)
+        .then(|| context.finding(FindingCode::DeviceRevoked, json!({ "device_id": context.event.device_id })))
+}
+
+/// The phone's clock, or the time of its fix, more than two minutes from the estimated time; or an estimate from
+/// before the code existed.
+pub(super) fn check_clock(context: &Context<'_>) -> Option<Finding> {
+    let event = context.event;
+    let clock = skew(event);
+    let apart = |at: Instant| at.signed_duration_since(event.estimated_time);
+    let fix = match context.fix {
+        // The time of a made-up fix is made up too.
+        Fix::Missing | Fix::Mocked(_) => None,
+        Fix::Stale(_) | Fix::Poor(_) | Fix::Good(_) => context.fix.time().map(apart),
+    };
+    let fix = fix.filter(|apart| apart.abs() > SKEW_LIMIT);
+    let issued_at = context.folded.issued_at.filter(|_| context.step.effect.counts());
+    let early = issued_at.filter(|issued_at| event.estimated_time < *issued_at);
+    if clock.is_none() && fix.is_none() && early.is_none() {
+        return None;
+    }
+    let detail = json!({
+        "before_issue": early.is_some(),
+        "clock_ms": clock.map(|skew| skew.num_milliseconds()),
+        "fix_ms": fix.map(|skew| skew.num_milliseconds()),
+    });
+    Some(context.finding(FindingCode::ClockSkew, detail))
+}
+
+/// Fields that could not be read, and masses of lines that the manifest does not have.
+pub(super) fn check_readable(context: &Context<'_>) -> Option<Finding> {
+    let payload = &context.event.payload;
+    let mut fields: Vec<Value> =
+        payload.oddities.iter().map(|odd| json!({ "code": odd.code, "path": odd.path })).collect();
+    let declared: BTreeSet<i32> = context.facts.lines.iter().map(|line| line.line).collect();
+    for line in &payload.lines {
+        if !declared.contains(&line.line) {
+            fields.push(json!({ "code": "unknown", "path": format!("lines[line={}].line", line.line) }));
+        }
+        if line.refused_g.unwrap_or_default() > line.mass_g.unwrap_or_default() {
+            let path = format!("lines[line={}].refused_g", line.line);
+            fields.push(json!({ "code": "out_of_range", "path": path }));
+        }
+    }
+    (!fields.is_empty()).then(|| context.finding(FindingCode::UnreadableField, json!({ "fields": fields })))
+}
