@@ -1,0 +1,2 @@
+/** Name of this build, given by EMANIFEST_RELEASE. */
+declare const __RELEASE__: string;

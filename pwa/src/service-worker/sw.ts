@@ -1,0 +1,31 @@
+/**
+ * The service worker: the whole application from the precache (offline cold start), and sending when the network
+ * comes back while no page is open. It keeps no answer of the API: what screens show lives in the phone's database.
+ */
+import { cleanupOutdatedCaches, createHandlerBoundToURL, precacheAndRoute } from 'workbox-precaching';
+import { NavigationRoute, registerRoute } from 'workbox-routing';
+
+declare const self: ServiceWorkerGlobalScope & { __WB_MANIFEST: { url: string; revision: string | null }[] };
+
+cleanupOutdatedCaches();
+precacheAndRoute(self.__WB_MANIFEST);
+
+// Paths that the server answers itself.
+const SERVER = [
+  /^\/api\//,
+  /^\/docs/,
+  /^\/openapi\.json/,
+  /^\/status\//,
+  /^\/\.well-known\//,
+  /^\/metrics/,
+  /^\/healthz/,
+];
+registerRoute(new NavigationRoute(createHandlerBoundToURL('/index.html'), { denylist: SERVER }));
+
+self.addEventListener('message', (event) => {
+  if ((event.data as { type?: string } | null)?.type === 'SKIP_WAITING') void self.skipWaiting();
+});
+
+self.addEventListener('activate', (event) => {
+  event.waitUntil(self.clients.claim());
+});
