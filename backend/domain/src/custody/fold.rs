@@ -344,3 +344,6 @@ fn masses(facts: &ManifestFacts, custody: &Custody, loaded: &BTreeMap<i32, Grams
     };
     facts.lines.iter().map(|l| LineMasses { declared_g: l.declared_mass_g, ..of(l.line) }).collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -15,3 +15,6 @@ pub mod state;
 pub mod times;
 pub mod transition;
 pub mod turn;
+
+#[cfg(test)]
+pub(crate) mod story;
