@@ -175,7 +175,7 @@ impl Finding {
 
     /// The same with another severity than the code's default.
     #[must_use]
-    pub fn graver_or_milder(self, severity: Severity) -> Self {
+    pub fn with_severity(self, severity: Severity) -> Self {
         Self { severity, ..self }
     }
 

@@ -15,8 +15,7 @@ pub(super) fn check_revoked(context: &Context<'_>) -> Option<Finding> {
         .then(|| context.finding(FindingCode::DeviceRevoked, json!({ "device_id": context.event.device_id })))
 }
 
-/// The phone's clock, or the time of its fix, more than two minutes from the estimated time; or an estimate from
-/// before the code existed.
+/// The phone's clock, or the time of its fix, more than two minutes from the estimated time.
 pub(super) fn check_clock(context: &Context<'_>) -> Option<Finding> {
     let event = context.event;
     let clock = skew(event);
@@ -27,13 +26,10 @@ pub(super) fn check_clock(context: &Context<'_>) -> Option<Finding> {
         Fix::Stale(_) | Fix::Poor(_) | Fix::Good(_) => context.fix.time().map(apart),
     };
     let fix = fix.filter(|apart| apart.abs() > SKEW_LIMIT);
-    let issued_at = context.folded.issued_at.filter(|_| context.step.effect.counts());
-    let early = issued_at.filter(|issued_at| event.estimated_time < *issued_at);
-    if clock.is_none() && fix.is_none() && early.is_none() {
+    if clock.is_none() && fix.is_none() {
         return None;
     }
     let detail = json!({
-        "before_issue": early.is_some(),
         "clock_ms": clock.map(|skew| skew.num_milliseconds()),
         "fix_ms": fix.map(|skew| skew.num_milliseconds()),
     });

@@ -34,11 +34,11 @@ pub(super) fn check_sequence(context: &Context<'_>) -> Option<Finding> {
         return None;
     }
     if let Some(reason) = skipped(context.kind(), state, effect) {
-        return Some(found(reason).graver_or_milder(Severity::Info));
+        return Some(found(reason).with_severity(Severity::Info));
     }
     let assigned =
         EventKind::Pickup == context.kind() && is_first_pickup(context) && has_late_assignment(context);
-    assigned.then(|| found("assigned_after_pickup").graver_or_milder(Severity::Info))
+    assigned.then(|| found("assigned_after_pickup").with_severity(Severity::Info))
 }
 
 /// What the event passed over. A pickup that nobody saw is told by `pickup_missing`.

@@ -146,7 +146,7 @@ pub(super) fn check_single_use(context: &Context<'_>) -> Option<Finding> {
         "other_device": other_device,
     });
     let finding = context.finding(FindingCode::DuplicateUse, detail);
-    Some(if other_device { finding } else { finding.graver_or_milder(Severity::Warning) })
+    Some(if other_device { finding } else { finding.with_severity(Severity::Warning) })
 }
 
 /// Proof of two places: fixes far apart (with the metres), or wall codes of two sites.
