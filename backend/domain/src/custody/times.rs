@@ -72,6 +72,8 @@ pub fn estimate(
 pub struct OrderKey {
     /// The time that orders.
     pub at: Instant,
+    /// The same before it was lifted to the time of issue: what was lifted together keeps its order.
+    risen: Instant,
     /// Id of the event that gave the time: its own, or the predecessor's that it was lifted to.
     tie: EventId,
     /// Number on the device.
@@ -99,11 +101,11 @@ pub fn ordered(events: &[RecordedEvent], not_before: Option<Instant>) -> Vec<(Or
         sequence.sort_by_key(|event| (event.payload.device_seq, event.estimated_time, event.payload.id));
         let mut latest: Option<(Instant, EventId)> = None;
         for event in sequence {
-            let own =
-                (event.estimated_time.max(not_before.unwrap_or(event.estimated_time)), event.payload.id);
-            let (at, tie) = latest.map_or(own, |previous| previous.max(own));
-            latest = Some((at, tie));
-            let key = OrderKey { at, tie, device_seq: event.payload.device_seq, id: event.payload.id };
+            let own = (event.estimated_time, event.payload.id);
+            let (risen, tie) = latest.map_or(own, |previous| previous.max(own));
+            latest = Some((risen, tie));
+            let at = not_before.map_or(risen, |issued_at| risen.max(issued_at));
+            let key = OrderKey { at, risen, tie, device_seq: event.payload.device_seq, id: event.payload.id };
             keyed.push((key, event));
         }
     }

@@ -269,11 +269,11 @@ fn crowd() -> impl Strategy<Value = Vec<RecordedEvent>> {
         INSPECTOR,
     ]);
     let kind = prop::sample::select(EventKind::ALL.to_vec());
-    let one = (kind, who, 0..300_i64, 0..6_i64, prop::option::of(0..500_000_i64), 0..3_i64, 0..4000_i64);
+    let one = (kind, who, 0..300_i64, 0..6_i64, prop::option::of(0..500_000_i64), 0..3_i64, 0..4000_i32);
     prop::collection::vec(one, 0..12).prop_map(|all| {
         let tell = |(index, (kind, who, at, seq, mass, refused, metres))| {
             let event = bare(2_000 + index as u128, kind, who, at).seq(seq).supplementing(1001).code();
-            let point = geo_types::Point::new(place(PLANT).x() + f64::from(metres as i32) * 1e-5, 20.9);
+            let point = geo_types::Point::new(place(PLANT).x() + f64::from(metres) * 1e-5, 20.9);
             let event = event.at(point, 8.0).plate("15C-777.77");
             match mass {
                 Some(mass) => event.mass(1, mass, Some(mass * refused / 2)),

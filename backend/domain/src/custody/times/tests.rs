@@ -58,7 +58,13 @@ fn time_never_falls_along_one_device_even_in_a_tie() {
 #[test]
 fn nobody_scans_a_code_before_it_exists() {
     let early = bare(1, EventKind::Pickup, DRIVER, 60).estimated(-300);
-    assert_eq!(ordered(&[early], Some(minute(0)))[0].0.at, minute(0));
+    // The gate's scan has the smaller id and the later estimate; both are lifted and keep their order.
+    let later = bare(0, EventKind::Arrival, GATE, 60).estimated(-200);
+    let order: Vec<_> = ordered(&[later, early], Some(minute(0)))
+        .into_iter()
+        .map(|(key, e)| (key.at, e.payload.id))
+        .collect();
+    assert_eq!(order, [(minute(0), event_id(1)), (minute(0), event_id(0))]);
 }
 
 proptest! {
