@@ -1,1 +1,31 @@
-//! app
+//! Use-cases: one file per thing a person or a phone does.
+//!
+//! A use-case takes the [`App`], the [`Caller`] and its input, checks rights, runs one transaction and returns what
+//! the caller may see. HTTP, SQL and rules live elsewhere (`mobile_api`, `store`, `domain`).
+
+pub mod caller;
+pub mod capture;
+pub mod device;
+pub mod error;
+pub mod field_pack;
+pub mod finding;
+pub mod idempotency;
+pub mod inbox;
+pub mod invitation;
+pub mod keyring;
+pub mod manifest;
+pub mod map;
+pub mod page;
+pub mod password;
+pub mod ports;
+pub mod registry;
+pub mod session;
+pub mod stats;
+pub mod verify;
+
+mod manifest_facts;
+mod refold;
+
+pub use caller::Caller;
+pub use error::{Error, FieldCode, FieldError, Result};
+pub use ports::App;

@@ -1,0 +1,207 @@
+//! Opens what a phone sent: JWS, device, signature, payload, scanned codes. Touches the database only to find devices.
+
+use super::Batch;
+use crate::caller::Caller;
+use crate::error::Result;
+use crate::ports::{App, Core};
+use chrono::{DateTime, Utc};
+use domain::custody::event::EventPayload;
+use domain::custody::record::{CodeCheck, SiteCodeCheck};
+use domain::id::{DeviceId, EventId};
+use domain::seal::jws::{JwsError, UnverifiedJws};
+use domain::seal::key::{PublicKey, sha256};
+use domain::seal::short_code::ShortCode;
+use domain::time::Instant;
+use std::collections::HashMap;
+use store::devices::Device;
+use store::refused;
+
+/// Batches from this size on are opened on a blocking thread: 500 signatures take tens of milliseconds.
+const BLOCKING_FROM: usize = 32;
+
+/// An authentic event on its way to the commit queue.
+#[derive(Debug, Clone)]
+pub(super) struct AuthenticEvent {
+    /// The signed payload, read.
+    pub payload: EventPayload,
+    /// The exact text received.
+    pub jws: String,
+    /// SHA-256 of `header.payload`: the same event, whatever its signature bytes.
+    pub signing_input_digest: [u8; 32],
+    /// The device that signed.
+    pub device: Device,
+    /// What the scanned manifest code is worth.
+    pub code: ScannedCode,
+    /// What the scanned wall code is worth.
+    pub site_code: SiteCodeCheck,
+    /// The phone's clock at sending.
+    pub sent_at: Option<DateTime<Utc>>,
+    /// Server time of receipt.
+    pub received_at: Instant,
+}
+
+/// A scanned manifest code: checked already, or a short code to look up in the issue table.
+#[derive(Debug, Clone)]
+pub(super) enum ScannedCode {
+    /// Checked.
+    Checked(CodeCheck),
+    /// Short code.
+    Short(ShortCode),
+}
+
+/// An event that is not one of ours.
+#[derive(Debug, Clone)]
+pub(super) struct Refusal {
+    pub id: Option<EventId>,
+    pub device_id: Option<DeviceId>,
+    pub code: &'static str,
+    pub detail: &'static str,
+    pub bytes: Vec<u8>,
+}
+
+impl Refusal {
+    /// An event whose id is stored with other content.
+    pub(super) fn conflict(id: Option<EventId>, item: &serde_json::Value) -> Self {
+        let bytes = item.as_str().unwrap_or_default().as_bytes().to_vec();
+        Self { id, device_id: None, code: super::ID_CONFLICT, detail: "", bytes }
+    }
+}
+
+/// Opens every event of a batch; one item each, in order.
+pub(super) async fn decode(
+    app: &App,
+    batch: &Batch,
+    received_at: Instant,
+) -> Result<Vec<std::result::Result<AuthenticEvent, Refusal>>> {
+    let parsed: Vec<_> = batch.events.iter().map(parse).collect();
+    let mut ids: Vec<DeviceId> = parsed.iter().filter_map(|p| p.as_ref().ok()).map(|(id, _)| *id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let mut tx = app.db.read("capture.devices").await?;
+    let devices: HashMap<DeviceId, Device> =
+        store::devices::find_many(&mut tx, &ids).await?.into_iter().map(|d| (d.id, d)).collect();
+    drop(tx);
+    let (keyring, sent_at) = (app.keyring.clone(), batch.sent_at);
+    let open_all = move || {
+        parsed
+            .into_iter()
+            .map(|item| {
+                let (device_id, jws) = item?;
+                open(&keyring, &devices, device_id, jws, sent_at, received_at)
+            })
+            .collect()
+    };
+    if batch.events.len() < BLOCKING_FROM {
+        return Ok(open_all());
+    }
+    tokio::task::spawn_blocking(open_all).await.map_err(|error| crate::Error::Internal(format!("worker: {error}")))
+}
+
+fn parse(item: &serde_json::Value) -> std::result::Result<(DeviceId, UnverifiedJws), Refusal> {
+    let Some(text) = item.as_str() else {
+        return Err(Refusal {
+            id: None,
+            device_id: None,
+            code: "unreadable",
+            detail: "Each event is the text of a compact JWS.",
+            bytes: item.to_string().into_bytes(),
+        });
+    };
+    let refuse = |error: JwsError| Refusal {
+        id: None,
+        device_id: None,
+        code: error.code(),
+        detail: "This is no JWS of a custody event; keep it on the phone and report it.",
+        bytes: text.as_bytes().to_vec(),
+    };
+    let jws = UnverifiedJws::parse(text).map_err(refuse)?;
+    let device_id = jws.kid().parse().map_err(|_| refuse(JwsError::KeyId))?;
+    Ok((device_id, jws))
+}
+
+fn open(
+    keyring: &crate::keyring::Keyring,
+    devices: &HashMap<DeviceId, Device>,
+    device_id: DeviceId,
+    jws: UnverifiedJws,
+    sent_at: Option<DateTime<Utc>>,
+    received_at: Instant,
+) -> std::result::Result<AuthenticEvent, Refusal> {
+    let text = jws.text().to_owned();
+    let refuse = |code, detail| Refusal {
+        id: None,
+        device_id: Some(device_id),
+        code,
+        detail,
+        bytes: text.clone().into_bytes(),
+    };
+    let Some(device) = devices.get(&device_id) else {
+        return Err(refuse("device_unknown", "Enrol this device, then send again."));
+    };
+    let signature = || refuse("signature", "The signature is not by this device's key.");
+    let key = device.public_key.as_slice().try_into().map(PublicKey::from_xy).map_err(|_| signature())?;
+    let signed = jws.verify(&key).map_err(|_| signature())?;
+    let payload = EventPayload::read(signed.payload())
+        .map_err(|_| refuse("unreadable", "A field without which nothing can be kept is missing or malformed."))?;
+    let code = match payload.code.as_deref() {
+        None => ScannedCode::Checked(CodeCheck::Absent),
+        Some(code) => match code.parse::<ShortCode>() {
+            Ok(short) => ScannedCode::Short(short),
+            Err(_) => ScannedCode::Checked(keyring.check_code(code, received_at)),
+        },
+    };
+    let site_code = payload
+        .site_code
+        .as_deref()
+        .map_or(SiteCodeCheck::Absent, |code| keyring.check_site_code(code, received_at));
+    let signing_input_digest = sha256(signed.signing_input().as_bytes());
+    let device = device.clone();
+    Ok(AuthenticEvent { payload, jws: text, signing_input_digest, device, code, site_code, sent_at, received_at })
+}
+
+/// Keeps refused bytes for the authority, at most 64 KiB of each.
+pub(super) async fn keep_refused(app: &App, caller: &Caller, refusals: Vec<Refusal>, at: Instant) -> Result<()> {
+    if refusals.is_empty() {
+        return Ok(());
+    }
+    let mut tx = app.db.begin("capture.keep_refused").await?;
+    for refusal in refusals {
+        let mut bytes = refusal.bytes;
+        bytes.truncate(64 * 1024);
+        refused::insert(
+            &mut tx,
+            &refused::Refused {
+                id: app.new_id()?,
+                event_id: refusal.id.map(|id| id.0),
+                device_id: refusal.device_id.map(|id| id.0),
+                person_id: Some(caller.person_id),
+                bytes,
+                reason: refusal.code.to_owned(),
+                received_at: at,
+            },
+        )
+        .await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Keeps the bytes of an authentic event that cannot be stored.
+pub(super) async fn keep_bytes(core: &Core, event: &AuthenticEvent) -> Result<()> {
+    let mut tx = core.db.begin("capture.park").await?;
+    refused::insert(
+        &mut tx,
+        &refused::Refused {
+            id: core.new_id()?,
+            event_id: Some(event.payload.id.0),
+            device_id: Some(event.device.id.0),
+            person_id: Some(event.device.person_id),
+            bytes: event.jws.clone().into_bytes(),
+            reason: "parked".to_owned(),
+            received_at: event.received_at,
+        },
+    )
+    .await?;
+    tx.commit().await?;
+    Ok(())
+}

@@ -1,0 +1,157 @@
+//! Capture: signed custody events come in, one result each goes out.
+//!
+//! `decode` opens and checks what a phone sent, `queue` hands authentic events to the one writer, `commit` judges,
+//! folds and writes a whole batch in one transaction. Acknowledged means durable.
+
+mod commit;
+mod decode;
+mod queue;
+
+use decode::keep_bytes;
+pub use queue::{CaptureQueue, Limits};
+
+use crate::caller::Caller;
+use crate::error::{Error, FieldCode, Result};
+use crate::ports::App;
+use chrono::{DateTime, Utc};
+use domain::custody::finding::{EvidenceGrade, FindingCode, Severity};
+use domain::id::EventId;
+use domain::manifest::ManifestState;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use store::queue::QueueError;
+
+/// An id that is stored with another signing input.
+const ID_CONFLICT: &str = "id_conflict";
+
+/// Most events of one batch.
+pub const MAX_EVENTS: usize = 500;
+
+/// A batch as a phone sends it.
+#[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
+pub struct Batch {
+    /// The phone's clock when it sent this attempt; tells its clock error where an event carries none.
+    #[serde(default)]
+    pub sent_at: Option<DateTime<Utc>>,
+    /// Compact JWS, at most 500. What is no text is answered as refused, so that one bad entry never blocks the rest.
+    #[schema(value_type = Vec<String>)]
+    pub events: Vec<Value>,
+}
+
+/// One result for each event, in the order sent.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct BatchResult {
+    /// The results.
+    pub results: Vec<EventResult>,
+}
+
+/// What became of an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// Stored now.
+    Recorded,
+    /// Stored before, the same bytes.
+    Duplicate,
+    /// Not an event of a device of ours; the bytes are kept for the authority.
+    Refused,
+}
+
+/// Result of one event.
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+pub struct EventResult {
+    /// Its place in the batch.
+    pub index: usize,
+    /// Its id, if it could be read.
+    pub id: Option<EventId>,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// State of the manifest afterwards; null where the signer has no part in it.
+    pub state: Option<ManifestState>,
+    /// Evidence of its place.
+    pub evidence_grade: Option<EvidenceGrade>,
+    /// Its findings.
+    pub findings: Vec<FindingBrief>,
+    /// Why it was refused.
+    pub problem: Option<EventProblem>,
+}
+
+/// A finding in a result.
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+pub struct FindingBrief {
+    /// Code.
+    pub code: FindingCode,
+    /// Severity.
+    pub severity: Severity,
+    /// Evidence, by code.
+    #[schema(value_type = Object)]
+    pub detail: Value,
+}
+
+/// Why an event was refused.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct EventProblem {
+    /// `signature`, `device_unknown`, `id_conflict`, `unreadable`, or the rule of the JWS that was broken.
+    pub code: String,
+    /// What to do, in English.
+    pub detail: String,
+}
+
+impl EventResult {
+    fn refused(index: usize, id: Option<EventId>, code: &str, detail: &str) -> Self {
+        Self {
+            index,
+            id,
+            outcome: Outcome::Refused,
+            state: None,
+            evidence_grade: None,
+            findings: Vec::new(),
+            problem: Some(EventProblem { code: code.to_owned(), detail: detail.to_owned() }),
+        }
+    }
+}
+
+/// Captures a batch. Whoever carries it is only the courier: the rights are the signers'.
+///
+/// # Errors
+/// [`Error::Fields`] for more than 500 events; [`Error::Busy`] when any event stayed undecided: nothing is lost, the
+/// phone sends the batch again.
+pub async fn capture(app: &App, caller: &Caller, batch: Batch) -> Result<BatchResult> {
+    if batch.events.len() > MAX_EVENTS {
+        return Err(Error::field("events", FieldCode::OutOfRange, "At most 500 events; send the rest in the next batch."));
+    }
+    let received_at = app.now();
+    let decoded = decode::decode(app, &batch, received_at).await?;
+    let mut results: Vec<Option<EventResult>> = vec![None; batch.events.len()];
+    let (mut refused, mut authentic, mut places) = (Vec::new(), Vec::new(), Vec::new());
+    for (index, item) in decoded.into_iter().enumerate() {
+        match item {
+            Ok(event) => {
+                authentic.push(event);
+                places.push(index);
+            }
+            Err(refusal) => {
+                results[index] = Some(EventResult::refused(index, refusal.id, refusal.code, refusal.detail));
+                refused.push(refusal);
+            }
+        }
+    }
+    let answers = app.capture.submit_all(authentic).await;
+    for (index, answer) in places.into_iter().zip(answers) {
+        let result = match answer {
+            Ok(result) => EventResult { index, ..result },
+            Err(QueueError::Parked) => {
+                let detail = "It is kept for the operator, who has been told; keep it on the phone too.";
+                EventResult::refused(index, None, "parked", detail)
+            }
+            Err(QueueError::Busy | QueueError::Closed) => return Err(Error::Busy),
+        };
+        if let Some(problem) = result.problem.as_ref().filter(|problem| problem.code == ID_CONFLICT) {
+            tracing::warn!(event.index = index, code = problem.code, "an event id came with other content");
+            refused.push(decode::Refusal::conflict(result.id, &batch.events[index]));
+        }
+        results[index] = Some(result);
+    }
+    decode::keep_refused(app, caller, refused, received_at).await?;
+    Ok(BatchResult { results: results.into_iter().flatten().collect() })
+}

@@ -1,0 +1,83 @@
+//! The one writer of custody events: the store's commit queue with our batch as its processor.
+
+use super::commit::commit;
+use super::decode::AuthenticEvent;
+use super::{EventResult, keep_bytes};
+use crate::error::{Error, Result};
+use crate::ports::Core;
+use std::sync::Arc;
+pub use store::queue::Limits;
+use store::queue::{CommitQueue, Failure, Processor, QueueError};
+
+/// The running queue; cheap to clone.
+#[derive(Clone)]
+pub struct CaptureQueue(Arc<CommitQueue<Committer>>);
+
+impl std::fmt::Debug for CaptureQueue {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("CaptureQueue")
+    }
+}
+
+impl CaptureQueue {
+    /// Starts the writer on the current runtime.
+    #[must_use]
+    pub fn start(core: Core, limits: Limits) -> Self {
+        Self(Arc::new(CommitQueue::start("capture", Committer(core), limits)))
+    }
+
+    /// Hands in events in their order and waits until each is decided.
+    pub(super) async fn submit_all(&self, events: Vec<AuthenticEvent>) -> Vec<std::result::Result<EventResult, QueueError>> {
+        self.0.submit_all(events).await
+    }
+
+    /// Takes no more events and returns when everything that waits is committed.
+    pub async fn drain(&self) {
+        self.0.drain().await;
+    }
+}
+
+struct Committer(Core);
+
+impl Processor for Committer {
+    type Job = AuthenticEvent;
+    type Answer = EventResult;
+    type Error = Error;
+
+    async fn commit(&self, jobs: &[AuthenticEvent]) -> Result<Vec<EventResult>> {
+        commit(&self.0, jobs).await
+    }
+
+    async fn park(&self, job: &AuthenticEvent, error: &Error) {
+        let kept = keep_bytes(&self.0, job).await;
+        tracing::error!(
+            event.id = %job.payload.id,
+            device.id = %job.device.id,
+            error = error as &dyn std::error::Error,
+            kept = kept.is_ok(),
+            "an authentic event cannot be stored and is parked: look at refused_events"
+        );
+    }
+}
+
+impl Failure for Error {
+    fn is_transient(&self) -> bool {
+        match self {
+            Self::Busy => true,
+            Self::Store(error) => error.is_transient(),
+            Self::Fields(_)
+            | Self::NotFound
+            | Self::Forbidden
+            | Self::Unauthenticated
+            | Self::LoginFailed
+            | Self::LoginDelayed { .. }
+            | Self::WrongState { .. }
+            | Self::SamePerson
+            | Self::NotParty
+            | Self::StaleVersion
+            | Self::Conflict { .. }
+            | Self::IdempotencyConflict
+            | Self::Internal(_) => false,
+        }
+    }
+}

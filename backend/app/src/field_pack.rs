@@ -1,0 +1,233 @@
+//! The field pack: everything a phone must hold to work a shift offline.
+
+use crate::caller::Caller;
+use crate::error::Result;
+use crate::manifest::load;
+use crate::manifest::view::{ManifestView, QrView};
+use crate::ports::App;
+use crate::registry::sites::LatLon;
+use crate::verify;
+use chrono::{DateTime, Duration, Utc};
+use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
+use domain::id::{ManifestId, OrganisationId, SiteId};
+use domain::party::{Role, SiteKind};
+use domain::seal::key::sha256;
+use serde::Serialize;
+use std::collections::HashMap;
+use store::manifests::{self, Manifest};
+use store::{Tx, seals, sites, status, waste_codes};
+
+/// Hours after which the phone says that its pack is old.
+const FRESH_HOURS: i64 = 24;
+/// Most manifests of one pack: 5,000 open trips stay below 5 MB.
+const MAX_MANIFESTS: u16 = 2_000;
+
+/// What a phone holds to work offline.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct FieldPack {
+    /// When it was made.
+    pub as_of: DateTime<Utc>,
+    /// After this the phone says "not checked since".
+    pub expires_at: DateTime<Utc>,
+    /// Roles it was made for.
+    pub roles: Vec<Role>,
+    /// base64url of the signed trust list.
+    pub trust_list: String,
+    /// base64url of the 65-byte root keys; the phone pins them at enrolment.
+    pub root_keys: Vec<String>,
+    /// Signed status lists.
+    pub status_lists: Vec<StatusListView>,
+    /// Own trips, expected arrivals, or (inspectors) open trips.
+    pub manifests: Vec<PackManifest>,
+    /// Sites of those manifests, and those nearby, without wall codes.
+    pub sites: Vec<PackSite>,
+    /// Waste codes with names.
+    pub waste_codes: Vec<PackWasteCode>,
+}
+
+/// One signed status list.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct StatusListView {
+    /// Its number.
+    pub n: i64,
+    /// base64url.
+    pub list: String,
+}
+
+/// A manifest in a pack: the whole view without the pickup code, with what offline verification needs.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct PackManifest {
+    /// As its parties see it.
+    #[serde(flatten)]
+    pub view: ManifestView,
+    /// SHA-256 of its seal, lower-case hex.
+    pub seal_digest: Option<String>,
+    /// The short code, to resolve a torn or typed code offline.
+    pub short_code: Option<String>,
+    /// Its place in the status lists.
+    pub status: Option<StatusPlace>,
+}
+
+/// A place in the status lists.
+#[derive(Debug, Clone, Copy, Serialize, utoipa::ToSchema)]
+pub struct StatusPlace {
+    /// List.
+    pub list: i64,
+    /// Entry.
+    pub index: i64,
+}
+
+/// A site without its wall code.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct PackSite {
+    /// Its id.
+    pub id: SiteId,
+    /// Whose.
+    pub organisation_id: OrganisationId,
+    /// What it is for.
+    pub kind: SiteKind,
+    /// Name.
+    pub name: String,
+    /// Address.
+    pub address: String,
+    /// Where the pin stands.
+    pub centre: LatLon,
+    /// GeoJSON Polygon.
+    #[schema(value_type = Object)]
+    pub geofence: serde_json::Value,
+}
+
+/// A waste code with its name.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct PackWasteCode {
+    /// `17 02 03`.
+    pub code: String,
+    /// Vietnamese name.
+    pub name_vi: String,
+    /// English name.
+    pub name_en: String,
+}
+
+/// The pack of the caller and its entity tag, which changes with the content but not with the time of asking.
+///
+/// # Errors
+/// Store failures.
+pub async fn pack(app: &App, caller: &Caller) -> Result<(FieldPack, String)> {
+    let now = app.now();
+    let mut tx = app.db.read("field_pack.pack").await?;
+    let rows = open_manifests(&mut tx, caller).await?;
+    let ids: Vec<ManifestId> = rows.iter().map(|row| row.id).collect();
+    let mut sealed: HashMap<ManifestId, seals::Seal> = HashMap::new();
+    for seal in seals::list_for(&mut tx, &ids).await? {
+        let newer = sealed.get(&seal.manifest_id).is_none_or(|held| held.revision < seal.revision);
+        if newer {
+            sealed.insert(seal.manifest_id, seal);
+        }
+    }
+    let views = load::views(app, &mut tx, caller, &rows).await?;
+    let manifests: Vec<PackManifest> =
+        views.into_iter().map(|view| pack_manifest(view, &sealed)).collect();
+    let mut status_lists = Vec::new();
+    for n in 0..status::count_lists(&mut tx).await?.max(1) {
+        let list = verify::sign_status_list(app, &mut tx, n).await?;
+        status_lists.push(StatusListView { n, list: BASE64URL_NOPAD.encode(&list) });
+    }
+    let sites = pack_sites(&mut tx, &rows).await?;
+    let codes = waste_codes::list(&mut tx).await?;
+    let mut not_valid = Vec::new();
+    for list in &status_lists {
+        for entry in seals::list_status(&mut tx, list.n).await? {
+            not_valid.push((list.n, entry.index, entry.status));
+        }
+    }
+    drop(tx);
+    let keys = app.keyring.keys();
+    let pack = FieldPack {
+        as_of: now,
+        expires_at: now + Duration::hours(FRESH_HOURS),
+        roles: roles(caller),
+        trust_list: BASE64URL_NOPAD.encode(keys.trust.bytes()),
+        root_keys: keys.roots.iter().map(|root| BASE64URL_NOPAD.encode(root.as_bytes())).collect(),
+        status_lists,
+        manifests,
+        sites,
+        waste_codes: codes
+            .into_iter()
+            .map(|c| PackWasteCode { code: c.code.as_str().to_owned(), name_vi: c.name_vi, name_en: c.name_en })
+            .collect(),
+    };
+    let tag = tag(&pack, &not_valid, now)?;
+    Ok((pack, tag))
+}
+
+fn roles(caller: &Caller) -> Vec<Role> {
+    let mut roles: Vec<Role> = caller.grants.iter().map(|grant| grant.role).collect();
+    roles.sort_unstable();
+    roles.dedup();
+    roles
+}
+
+/// Digest of the content and of the hour: signatures differ each time, and an old list must not live on unchanged.
+fn tag(pack: &FieldPack, not_valid: &[(i64, i64, i16)], now: DateTime<Utc>) -> Result<String> {
+    let content = (
+        now.timestamp() / 3_600,
+        &pack.trust_list,
+        &pack.manifests,
+        &pack.sites,
+        pack.waste_codes.len(),
+        not_valid,
+    );
+    let json = serde_json::to_vec(&content).map_err(|error| crate::Error::Internal(format!("pack: {error}")))?;
+    Ok(HEXLOWER.encode(&sha256(&json)[..16]))
+}
+
+async fn open_manifests(tx: &mut Tx, caller: &Caller) -> Result<Vec<Manifest>> {
+    let mut rows: Vec<Manifest> = Vec::new();
+    if caller.is(Role::Driver) {
+        rows.extend(manifests::list_open_for_driver(tx, caller.person_id).await?);
+    }
+    for facility in caller.organisations(|role| role == Role::Facility) {
+        rows.extend(manifests::list_expected_at(tx, facility, MAX_MANIFESTS).await?);
+    }
+    let inspectorates = caller.organisations(|role| role == Role::Inspector);
+    for area in store::organisations::find_many(tx, &inspectorates).await? {
+        let provinces: Vec<String> = area.province_code.into_iter().collect();
+        rows.extend(manifests::list_open_in(tx, &provinces, MAX_MANIFESTS).await?);
+    }
+    rows.sort_by_key(|row| (row.planned_pickup_at, row.id));
+    rows.dedup_by_key(|row| row.id);
+    Ok(rows)
+}
+
+fn pack_manifest(mut view: ManifestView, sealed: &HashMap<ManifestId, seals::Seal>) -> PackManifest {
+    view.pickup_code = None;
+    let seal = sealed.get(&view.summary.id);
+    PackManifest {
+        seal_digest: seal.map(|seal| HEXLOWER.encode(&seal.digest)),
+        short_code: seal.map(|seal| seal.short_code.clone()).or_else(|| short_code(view.qr.as_ref())),
+        status: seal.map(|seal| StatusPlace { list: seal.status_list, index: seal.status_index }),
+        view,
+    }
+}
+
+fn short_code(qr: Option<&QrView>) -> Option<String> {
+    qr.map(|qr| qr.short_code.clone())
+}
+
+async fn pack_sites(tx: &mut Tx, rows: &[Manifest]) -> Result<Vec<PackSite>> {
+    let ids = crate::manifest::distinct(rows.iter().flat_map(|row| [row.generator_site_id, row.facility_site_id]));
+    let mut found = sites::find_many(tx, &ids).await?;
+    found.sort_by_key(|site| site.id);
+    Ok(found
+        .into_iter()
+        .map(|site| PackSite {
+            id: site.id,
+            organisation_id: site.organisation_id,
+            kind: site.kind,
+            name: site.name,
+            address: site.address,
+            centre: LatLon { lat: site.lat_deg, lon: site.lon_deg },
+            geofence: site.geofence.0,
+        })
+        .collect())
+}

@@ -1,0 +1,110 @@
+//! The world outside as arguments: clock and randomness; and [`App`], what every use-case gets.
+
+use crate::capture::{CaptureQueue, Limits};
+use crate::keyring::Keyring;
+use domain::time::{Instant, instant};
+use ring::rand::SecureRandom;
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// Tells the time.
+pub trait Clock: Send + Sync + 'static {
+    /// The present UTC instant.
+    fn now(&self) -> chrono::DateTime<chrono::Utc>;
+}
+
+/// What a deployment decides.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Host (and port, if not the default) in QR codes and invitations, such as `emanifest.example.vn`.
+    pub public_host: String,
+    /// True when QR codes open over HTTPS; false only in a demo on loopback.
+    pub https: bool,
+    /// Demo mode: devices of demo people need no invitation.
+    pub demo: bool,
+    /// Hours a desk session lasts.
+    pub desk_session_hours: i64,
+    /// Days an enrolled phone's session lasts.
+    pub phone_session_days: i64,
+}
+
+/// What use-cases and the commit queue's writer share; cheap to clone.
+#[derive(Clone)]
+pub struct Core {
+    /// The database.
+    pub db: store::Db,
+    /// Issuer keys and the trust list in force.
+    pub keyring: Keyring,
+    /// Deployment settings.
+    pub settings: Arc<Settings>,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// Cryptographic randomness.
+    pub random: Arc<dyn SecureRandom + Send + Sync>,
+}
+
+/// Everything a use-case needs: the core and the queue through which events are captured.
+#[derive(Clone)]
+pub struct App {
+    core: Core,
+    /// The commit queue of captured events.
+    pub capture: CaptureQueue,
+}
+
+impl std::ops::Deref for App {
+    type Target = Core;
+    fn deref(&self) -> &Core {
+        &self.core
+    }
+}
+
+impl std::fmt::Debug for App {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("App").field("settings", &self.settings).finish_non_exhaustive()
+    }
+}
+
+impl App {
+    /// Starts the capture queue on the current runtime.
+    #[must_use]
+    pub fn start(core: Core, limits: Limits) -> Self {
+        Self { capture: CaptureQueue::start(core.clone(), limits), core }
+    }
+}
+
+impl Core {
+    /// The present instant, to the millisecond.
+    #[must_use]
+    pub fn now(&self) -> Instant {
+        instant(self.clock.now())
+    }
+
+    /// `N` random bytes.
+    ///
+    /// # Errors
+    /// [`crate::Error::Internal`] when the system has no randomness to give.
+    pub fn random_bytes<const N: usize>(&self) -> crate::Result<[u8; N]> {
+        let mut bytes = [0; N];
+        self.random.fill(&mut bytes).map_err(|_| crate::Error::Internal("no randomness".into()))?;
+        Ok(bytes)
+    }
+
+    /// A fresh id: UUIDv7 of the present instant.
+    ///
+    /// # Errors
+    /// As [`App::random_bytes`].
+    pub fn new_id<T: From<Uuid>>(&self) -> crate::Result<T> {
+        let millis = u64::try_from(self.now().timestamp_millis()).unwrap_or(0);
+        let random = self.random_bytes::<10>()?;
+        Ok(uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid().into())
+    }
+
+    /// A uniformly random number below `bound` (bias below 2⁻³²).
+    ///
+    /// # Errors
+    /// As [`App::random_bytes`].
+    pub fn random_below(&self, bound: u32) -> crate::Result<u32> {
+        let wide = u64::from_be_bytes(self.random_bytes::<8>()?);
+        Ok(u32::try_from(wide % u64::from(bound)).unwrap_or(0))
+    }
+}

@@ -1,0 +1,202 @@
+//! Folding and judging manifests again and writing what came of it. Every act and every captured batch ends here, and
+//! a rebuild is nothing else: state, masses, findings and seal status are functions of acts and events.
+
+use crate::error::{Error, Result};
+use crate::manifest::distinct;
+use crate::manifest_facts;
+use crate::ports::Core;
+use domain::custody::act::Act;
+use domain::custody::finding::Finding;
+use domain::custody::fold::{Folded, fold};
+use domain::custody::judge::{Judgement, judge};
+use domain::custody::record::{DeviceStanding, RecordedEvent};
+use domain::id::{DeviceId, ManifestId};
+use domain::manifest::{ManifestFacts, ManifestState};
+use domain::seal::status_list::SealStatus;
+use domain::time::Instant;
+use std::collections::{BTreeMap, HashMap};
+use store::manifests::{Manifest, Standing};
+use store::{Tx, acts, devices, events, findings, lines, manifests, seals};
+
+/// A manifest with everything that folding and judging need.
+pub(crate) struct Ledger {
+    /// Its row, locked.
+    pub row: Manifest,
+    /// Facts as agreed.
+    pub facts: ManifestFacts,
+    /// Office acts.
+    pub acts: Vec<Act>,
+    /// Custody events.
+    pub events: Vec<RecordedEvent>,
+}
+
+/// What folding and judging gave.
+pub(crate) struct Verdict {
+    /// Where it stands.
+    pub folded: Folded,
+    /// What looks wrong.
+    pub judgement: Judgement,
+}
+
+/// Locks and loads manifests set-wise. `arriving` are events of this batch: sites near them matter to the judge.
+pub(crate) async fn load(tx: &mut Tx, ids: &[ManifestId], arriving: &[&RecordedEvent]) -> Result<Vec<Ledger>> {
+    let rows = manifests::lock(tx, ids).await?;
+    let ids: Vec<ManifestId> = rows.iter().map(|row| row.id).collect();
+    let mut acts_of: HashMap<ManifestId, Vec<Act>> = HashMap::new();
+    for (id, act) in acts::list_for(tx, &ids).await? {
+        acts_of.entry(id).or_default().push(act);
+    }
+    let mut events_of: HashMap<ManifestId, Vec<RecordedEvent>> = HashMap::new();
+    let stored = events::list_for(tx, &ids).await?;
+    for event in admitted(tx, stored).await? {
+        if let Some(id) = event.manifest_id {
+            events_of.entry(id).or_default().push(event.record.0);
+        }
+    }
+    let known = events_of.values().flatten().chain(arriving.iter().copied());
+    let points: Vec<(f64, f64)> = known.filter_map(|e| e.payload.position).map(|p| (p.lat, p.lon)).collect();
+    let mut facts = manifest_facts::load(tx, &rows, &points).await?;
+    rows.into_iter()
+        .map(|row| {
+            let facts = facts.remove(&row.id).ok_or_else(|| Error::Internal("a manifest lost its sites".into()))?;
+            let acts = acts_of.remove(&row.id).unwrap_or_default();
+            let events = events_of.remove(&row.id).unwrap_or_default();
+            Ok(Ledger { row, facts, acts, events })
+        })
+        .collect()
+}
+
+/// Folds and judges; pure.
+pub(crate) fn decide(ledger: &Ledger) -> Verdict {
+    let folded = fold(&ledger.facts, &ledger.acts, &ledger.events);
+    let judgement = judge(&ledger.facts, &ledger.acts, &ledger.events, &folded);
+    Verdict { folded, judgement }
+}
+
+/// Loads, decides and writes manifests.
+///
+/// # Errors
+/// Store failures.
+pub(crate) async fn refold(app: &Core, tx: &mut Tx, ids: &[ManifestId]) -> Result<()> {
+    let ledgers = load(tx, ids, &[]).await?;
+    let verdicts: Vec<Verdict> = ledgers.iter().map(decide).collect();
+    write(app, tx, &ledgers, &verdicts).await
+}
+
+/// Writes the projections of manifests: one statement a table, however many manifests there are.
+pub(crate) async fn write(app: &Core, tx: &mut Tx, ledgers: &[Ledger], verdicts: &[Verdict]) -> Result<()> {
+    let now = app.now();
+    let ids: Vec<ManifestId> = ledgers.iter().map(|ledger| ledger.row.id).collect();
+    let standings: Vec<Standing> =
+        ledgers.iter().zip(verdicts).map(|(l, v)| Standing::new(&l.row, &v.folded, now)).collect();
+    manifests::update_fold(tx, &standings).await?;
+    let masses: Vec<_> = ledgers
+        .iter()
+        .zip(verdicts)
+        .flat_map(|(l, v)| v.folded.lines.iter().map(|masses| (l.row.id, *masses)))
+        .collect();
+    lines::update_masses(tx, &masses).await?;
+    let grades: Vec<_> =
+        verdicts.iter().flat_map(|v| v.judgement.grades.iter().map(|(id, grade)| (*id, *grade))).collect();
+    events::update_grades(tx, &grades).await?;
+    write_findings(app, tx, &ids, ledgers, verdicts, now).await?;
+    let statuses: Vec<_> = ledgers
+        .iter()
+        .zip(verdicts)
+        .filter(|(ledger, _)| ledger.row.number.is_some())
+        .map(|(l, v)| (l.row.id, l.row.revision, i16::from(seal_status(&v.folded).value())))
+        .collect();
+    seals::update_status(tx, &statuses).await?;
+    Ok(())
+}
+
+/// Raises new findings, brings back those that hold again, withdraws those that hold no more.
+async fn write_findings(
+    app: &Core,
+    tx: &mut Tx,
+    ids: &[ManifestId],
+    ledgers: &[Ledger],
+    verdicts: &[Verdict],
+    now: Instant,
+) -> Result<()> {
+    let mut held: BTreeMap<(ManifestId, String), findings::StoredFinding> = BTreeMap::new();
+    for row in findings::list_for(tx, ids).await? {
+        if let Some(id) = row.manifest_id {
+            held.insert((id, row.key.clone()), row);
+        }
+    }
+    let mut raised = Vec::new();
+    for (ledger, verdict) in ledgers.iter().zip(verdicts) {
+        for finding in &verdict.judgement.findings {
+            let before = held.remove(&(ledger.row.id, finding.key_text()));
+            if before.as_ref().is_none_or(|row| differs(row, finding)) {
+                let id = before.map_or_else(|| app.new_id(), |row| Ok(row.id))?;
+                let manifest_id = Some(ledger.row.id);
+                raised.push(findings::Raised { id, manifest_id, finding: finding.clone(), at: now });
+            }
+        }
+    }
+    let gone: Vec<_> =
+        held.into_values().filter(|row| row.status == findings::Status::Open).map(|row| row.id).collect();
+    if raised.is_empty() && gone.is_empty() {
+        return Ok(());
+    }
+    findings::upsert_batch(tx, &raised).await?;
+    findings::withdraw_batch(tx, &gone, now).await?;
+    manifests::update_open_findings(tx, ids, now).await?;
+    Ok(())
+}
+
+fn differs(row: &findings::StoredFinding, finding: &Finding) -> bool {
+    row.status == findings::Status::Withdrawn
+        || row.severity != finding.severity
+        || row.from_at != finding.from
+        || row.to_at != finding.to
+        || row.decided_at != finding.decided_at
+        || row.detail.0 != finding.detail
+}
+
+/// What the status list says of the seal in force.
+fn seal_status(folded: &Folded) -> SealStatus {
+    match folded.state() {
+        ManifestState::Void => SealStatus::Void,
+        _ if folded.on_hold() => SealStatus::OnHold,
+        ManifestState::Accepted
+        | ManifestState::PartlyAccepted
+        | ManifestState::Rejected
+        | ManifestState::Treated
+        | ManifestState::Closed => SealStatus::Completed,
+        ManifestState::Draft
+        | ManifestState::Proposed
+        | ManifestState::Issued
+        | ManifestState::InTransit
+        | ManifestState::Stored
+        | ManifestState::Arrived => SealStatus::Valid,
+    }
+}
+
+/// Marks the kept events of revoked devices that an organisation admitted since. The stored rows stay as they were.
+async fn admitted(tx: &mut Tx, mut stored: Vec<events::Event>) -> Result<Vec<events::Event>> {
+    let revoked = |event: &events::Event| event.record.0.device_standing == DeviceStanding::Revoked;
+    let ids = distinct(stored.iter().filter(|event| revoked(event)).map(|event| event.device_id));
+    if ids.is_empty() {
+        return Ok(stored);
+    }
+    let admitted: HashMap<DeviceId, Instant> =
+        devices::find_many(tx, &ids).await?.into_iter().filter_map(|d| Some((d.id, d.admitted_at?))).collect();
+    for event in stored.iter_mut().filter(|event| revoked(event)) {
+        if admitted.get(&event.device_id).is_some_and(|at| event.record_time <= *at) {
+            event.record.0.device_standing = DeviceStanding::Admitted;
+        }
+    }
+    Ok(stored)
+}
+
+/// Folds again every manifest that a device has signed for, after its events were admitted.
+///
+/// # Errors
+/// Store failures.
+pub(crate) async fn admit(app: &Core, tx: &mut Tx, device_id: DeviceId) -> Result<()> {
+    let ids = events::list_manifests_of_device(tx, device_id).await?;
+    refold(app, tx, &ids).await
+}

@@ -1,0 +1,131 @@
+//! Permits of carriers and facilities.
+
+use super::RegistryQuery;
+use crate::caller::Caller;
+use crate::error::{Error, FieldCode, FieldErrors, Result};
+use crate::page::Page;
+use crate::ports::App;
+use chrono::{DateTime, Utc};
+use domain::id::{OrganisationId, PermitId};
+use domain::party::{PermitKind, Role};
+use domain::plate::Plate;
+use domain::time::instant;
+use domain::waste::WasteCode;
+use serde::{Deserialize, Serialize};
+use store::permits;
+
+/// A permit.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct PermitView {
+    /// Its id.
+    pub id: PermitId,
+    /// Whose.
+    pub organisation_id: OrganisationId,
+    /// What it allows.
+    pub kind: PermitKind,
+    /// Official number.
+    pub number: String,
+    /// First instant it is valid.
+    pub valid_from: DateTime<Utc>,
+    /// First instant it is valid no more.
+    pub valid_to: DateTime<Utc>,
+    /// Waste codes; empty means all.
+    pub waste_codes: Vec<String>,
+    /// Plates.
+    pub plates: Vec<Plate>,
+}
+
+/// A permit to register.
+#[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
+pub struct NewPermit {
+    /// Whose.
+    pub organisation_id: OrganisationId,
+    /// What it allows.
+    pub kind: PermitKind,
+    /// Official number; unique.
+    pub number: String,
+    /// First instant it is valid.
+    pub valid_from: DateTime<Utc>,
+    /// First instant it is valid no more.
+    pub valid_to: DateTime<Utc>,
+    /// Waste codes; empty means all.
+    #[serde(default)]
+    pub waste_codes: Vec<String>,
+    /// Plates.
+    #[serde(default)]
+    pub plates: Vec<Plate>,
+}
+
+/// Permits; public knowledge to everybody signed in.
+///
+/// # Errors
+/// [`Error::Fields`] without an organisation.
+pub async fn list(app: &App, _caller: &Caller, query: RegistryQuery) -> Result<Page<PermitView>> {
+    let Some(organisation_id) = query.organisation_id else {
+        return Err(Error::field("organisation_id", FieldCode::Required, "Name the organisation whose permits you want."));
+    };
+    let mut tx = app.db.read("permits.list").await?;
+    let rows = permits::list_for(&mut tx, &[organisation_id]).await?;
+    Ok(Page::whole(rows.into_iter().map(view).collect()))
+}
+
+/// Registers a permit: authorities and admins, because a permit is theirs to give.
+///
+/// # Errors
+/// [`Error::Forbidden`], [`Error::Fields`], [`Error::Conflict`] on the number.
+pub async fn create(app: &App, caller: &Caller, input: NewPermit) -> Result<PermitView> {
+    caller.require_any(&[Role::Authority, Role::Admin])?;
+    let mut errors = FieldErrors::default();
+    let number = errors.text("number", &input.number, 60).to_owned();
+    errors.check(
+        input.valid_to > input.valid_from,
+        "valid_to",
+        FieldCode::OutOfRange,
+        "A permit ends after it begins.",
+    );
+    let mut waste_codes = Vec::new();
+    for (index, code) in input.waste_codes.iter().enumerate() {
+        match WasteCode::parse(code) {
+            Ok(code) => waste_codes.push(code.as_str().to_owned()),
+            Err(error) => errors.add(format!("waste_codes[{index}]"), FieldCode::BadFormat, error.to_string()),
+        }
+    }
+    for (index, plate) in input.plates.iter().enumerate() {
+        errors.check(plate.is_plausible(), format!("plates[{index}]"), FieldCode::BadFormat, "Such as 15C-123.45.");
+    }
+    let mut tx = app.db.begin("permits.create").await?;
+    let known = store::organisations::find(&mut tx, input.organisation_id).await?.is_some();
+    errors.check(known, "organisation_id", FieldCode::Unknown, "No such organisation.");
+    errors.finish()?;
+    let row = permits::Permit {
+        id: app.new_id()?,
+        organisation_id: input.organisation_id,
+        kind: input.kind,
+        number,
+        valid_from: instant(input.valid_from),
+        valid_to: instant(input.valid_to),
+        waste_codes: store::Json(waste_codes),
+        plates: store::Json(input.plates),
+        created_at: app.now(),
+    };
+    permits::insert(&mut tx, &row).await.map_err(|error| match error {
+        store::Error::Duplicate { .. } => Error::Conflict { what: "number" },
+        other => other.into(),
+    })?;
+    super::audit(app, &mut tx, caller, Some(row.organisation_id), "permit.create", &row.id.to_string()).await?;
+    tx.commit().await?;
+    Ok(view(row))
+}
+
+fn view(row: permits::Permit) -> PermitView {
+    PermitView {
+        id: row.id,
+        organisation_id: row.organisation_id,
+        kind: row.kind,
+        number: row.number,
+        valid_from: row.valid_from,
+        valid_to: row.valid_to,
+        waste_codes: row.waste_codes.0,
+        plates: row.plates.0,
+    }
+}

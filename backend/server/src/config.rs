@@ -1,0 +1,163 @@
+//! Configuration: one TOML file, overridden by the environment, every key documented here.
+
+use anyhow::{Context as _, bail};
+use serde::Deserialize;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+/// Everything a deployment decides. Keys of the TOML file are the field names; each has its variable.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// `EMANIFEST_DATABASE_URL`: `sqlite:data/emanifest.sqlite` or `postgres://…`.
+    pub database_url: String,
+    /// `EMANIFEST_LISTEN`: address and port, 127.0.0.1:8080 unless named.
+    pub listen: SocketAddr,
+    /// `EMANIFEST_PUBLIC_HOST`: host (and port) in QR codes, at most 53 characters.
+    pub public_host: String,
+    /// `EMANIFEST_ISSUER`: name of the installation inside its seals, at most 32 bytes (12 keep four lines in a QR).
+    pub issuer: String,
+    /// `EMANIFEST_KEYS_DIR`: folder of the private keys, files of mode 0600.
+    pub keys_dir: PathBuf,
+    /// `EMANIFEST_TLS_CERT`: PEM chain; with `tls_key` the server speaks HTTPS itself.
+    pub tls_cert: Option<PathBuf>,
+    /// `EMANIFEST_TLS_KEY`: PEM private key, mode 0600.
+    pub tls_key: Option<PathBuf>,
+    /// `EMANIFEST_BEHIND_HTTPS`: true when a proxy in front speaks HTTPS; cookies are then Secure.
+    pub behind_https: bool,
+    /// `EMANIFEST_DESK_SESSION_HOURS`: how long an office login lasts.
+    pub desk_session_hours: i64,
+    /// `EMANIFEST_PHONE_SESSION_DAYS`: how long an enrolled phone stays signed in.
+    pub phone_session_days: i64,
+    /// `EMANIFEST_QUEUE`: events that may wait for the writer before phones are asked to come back.
+    pub queue: usize,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            database_url: "sqlite:data/emanifest.sqlite".into(),
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            public_host: "127.0.0.1:8080".into(),
+            issuer: "emanifest".into(),
+            keys_dir: "data/keys".into(),
+            tls_cert: None,
+            tls_key: None,
+            behind_https: false,
+            desk_session_hours: 12,
+            phone_session_days: 30,
+            queue: 8192,
+        }
+    }
+}
+
+impl Config {
+    /// Reads the file (if any) and the environment, and checks every value.
+    ///
+    /// # Errors
+    /// A sentence that names the key and what to do.
+    pub fn read(file: Option<&Path>) -> anyhow::Result<Self> {
+        let mut config = match file {
+            Some(path) => {
+                let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+                toml::from_str(&text).with_context(|| format!("{} is not a valid configuration", path.display()))?
+            }
+            None => Self::default(),
+        };
+        config.apply(|key| std::env::var(key).ok())?;
+        config.check()?;
+        Ok(config)
+    }
+
+    fn apply(&mut self, variable: impl Fn(&str) -> Option<String>) -> anyhow::Result<()> {
+        let set = |key: &str, slot: &mut String| {
+            if let Some(value) = variable(key) {
+                *slot = value;
+            }
+        };
+        set("EMANIFEST_DATABASE_URL", &mut self.database_url);
+        set("EMANIFEST_PUBLIC_HOST", &mut self.public_host);
+        set("EMANIFEST_ISSUER", &mut self.issuer);
+        parse(&variable, "EMANIFEST_LISTEN", &mut self.listen)?;
+        parse(&variable, "EMANIFEST_KEYS_DIR", &mut self.keys_dir)?;
+        parse(&variable, "EMANIFEST_BEHIND_HTTPS", &mut self.behind_https)?;
+        parse(&variable, "EMANIFEST_DESK_SESSION_HOURS", &mut self.desk_session_hours)?;
+        parse(&variable, "EMANIFEST_PHONE_SESSION_DAYS", &mut self.phone_session_days)?;
+        parse(&variable, "EMANIFEST_QUEUE", &mut self.queue)?;
+        if let Some(path) = variable("EMANIFEST_TLS_CERT") {
+            self.tls_cert = Some(path.into());
+        }
+        if let Some(path) = variable("EMANIFEST_TLS_KEY") {
+            self.tls_key = Some(path.into());
+        }
+        Ok(())
+    }
+
+    fn check(&self) -> anyhow::Result<()> {
+        if self.public_host.len() > domain::seal::qr::HOST_MAX {
+            bail!("public_host has more than {} characters: the QR would grow too large", domain::seal::qr::HOST_MAX);
+        }
+        domain::seal::qr::render(&self.public_host, &[0])
+            .map_err(|_| anyhow::anyhow!("public_host is no host name: letters, digits, dots, hyphens and a port"))?;
+        if self.issuer.is_empty() || self.issuer.len() > 32 {
+            bail!("issuer is 1 to 32 bytes");
+        }
+        if self.tls_cert.is_some() != self.tls_key.is_some() {
+            bail!("set both tls_cert and tls_key, or neither");
+        }
+        if !(1..=24 * 31).contains(&self.desk_session_hours) {
+            bail!("desk_session_hours is 1 to 744");
+        }
+        if !(1..=365).contains(&self.phone_session_days) {
+            bail!("phone_session_days is 1 to 365");
+        }
+        if !(1..=1_000_000).contains(&self.queue) {
+            bail!("queue is 1 to 1,000,000 events");
+        }
+        Ok(())
+    }
+
+    /// True when browsers reach this server over HTTPS.
+    #[must_use]
+    pub const fn https(&self) -> bool {
+        self.tls_cert.is_some() || self.behind_https
+    }
+}
+
+fn parse<T>(variable: &impl Fn(&str) -> Option<String>, key: &str, slot: &mut T) -> anyhow::Result<()>
+where
+    T: std::str::FromStr,
+    T::Err: std::error::Error + Send + Sync + 'static,
+{
+    if let Some(value) = variable(key) {
+        *slot = value.parse().with_context(|| format!("{key} is not valid"))?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Config;
+
+    #[test]
+    fn the_defaults_are_valid_and_unknown_keys_are_not() {
+        Config::default().check().unwrap();
+        assert!(toml::from_str::<Config>("listne = '127.0.0.1:1'").is_err());
+    }
+
+    #[test]
+    fn the_environment_wins_and_bad_values_name_their_key() {
+        let mut config = Config::default();
+        config.apply(|key| (key == "EMANIFEST_QUEUE").then(|| "5".into())).unwrap();
+        assert_eq!(config.queue, 5);
+        let error = config.apply(|key| (key == "EMANIFEST_LISTEN").then(|| "here".into())).unwrap_err();
+        assert!(error.to_string().contains("EMANIFEST_LISTEN"));
+    }
+
+    #[test]
+    fn hosts_that_cannot_stand_in_a_code_are_refused_at_start() {
+        for host in ["a b", "user@host", &"x".repeat(54)] {
+            assert!(Config { public_host: host.to_owned(), ..Config::default() }.check().is_err(), "{host}");
+        }
+    }
+}
