@@ -28,6 +28,7 @@ export default defineConfig({
       registerType: 'prompt',
       manifest: false,
       injectManifest: {
+        rollupFormat: 'iife',
         globPatterns: ['**/*.{html,js,css,wasm,svg,png,webmanifest}'],
         // Maps and charts belong to office pages, which are online anyway.
         globIgnores: ['**/maplibre*', '**/plot*', '**/*.mjs'],

@@ -1,6 +1,14 @@
 /** What runs beside the screens for as long as a page is open. */
+import { superviseSupplements } from '$lib/position/supplement';
+import { watchForUpdates } from '$lib/shell/updates';
+import { runSync } from '$lib/sync/run';
 
 /** Starts it; called once, after the first screen is drawn. */
 export function startApplication(): void {
   document.documentElement.dataset['release'] = __RELEASE__;
+  runSync();
+  superviseSupplements();
+  if (import.meta.env.PROD) watchForUpdates();
+  // Best effort: the browser may decline, the account page shows what it said.
+  void navigator.storage?.persist?.();
 }

@@ -3,10 +3,44 @@ import createClient from 'openapi-fetch';
 import type { paths } from './contract';
 import { ApiProblem, retryAfterSeconds, toProblem, Unreachable } from './problem';
 
+/** A call that takes longer than this many milliseconds counts as no answer. */
+const TIMEOUT_MS = 30_000;
+
+/** When a request left and its answer came (phone time, ms), and the server's own time of it. */
+export interface Exchange {
+  sentMs: number;
+  receivedMs: number;
+  /** `Date` of the answer, milliseconds, to the second. */
+  serverMs: number;
+}
+
+const observers = new Set<(exchange: Exchange) => void>();
+
+/** Calls back after every answer that carries the server's time. */
+export function onExchange(observer: (exchange: Exchange) => void): void {
+  observers.add(observer);
+}
+
+async function timedFetch(request: Request): Promise<Response> {
+  const abort = new AbortController();
+  const timer = setTimeout(() => abort.abort(), TIMEOUT_MS);
+  try {
+    const sentMs = Date.now();
+    const response = await globalThis.fetch(new Request(request, { signal: abort.signal }));
+    const receivedMs = Date.now();
+    const serverMs = Date.parse(response.headers.get('date') ?? '');
+    if (!Number.isNaN(serverMs)) for (const observer of observers) observer({ sentMs, receivedMs, serverMs });
+    return response;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /** Typed client of every route; the session travels in its HttpOnly cookie. */
 export const api = createClient<paths>({
+  baseUrl: globalThis.location.origin,
   credentials: 'same-origin',
-  fetch: (request) => globalThis.fetch(request),
+  fetch: timedFetch,
 });
 
 interface Answer<T> {

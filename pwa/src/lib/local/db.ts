@@ -109,7 +109,23 @@ export interface SyncState {
   last_problem: string | null;
 }
 
+/** A key made for a registration whose answer has not come yet. */
+export interface PendingKey {
+  person_id: string;
+  key: CryptoKeyPair;
+}
+
+/** Why the last attempt failed, for the screens that say so. */
+export interface Failure {
+  message: string;
+  /** Phone time, milliseconds. */
+  at: number;
+}
+
 export interface Facts {
+  pack_problem: Failure;
+  device_problem: Failure;
+  pending_key: PendingKey;
   session: StoredSession;
   clock: ClockOffset;
   sync: SyncState;

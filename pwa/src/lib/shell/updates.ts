@@ -1,0 +1,31 @@
+/** The service worker's registration, and the offer of a new version when one waits. */
+import { update } from '$lib/state/update.svelte';
+
+const ASK_EVERY_MS = 30 * 60_000;
+
+/** Registers the service worker; a page that was controlled reloads once when a newer one takes over. */
+export function watchForUpdates(): void {
+  const container = navigator.serviceWorker as ServiceWorkerContainer | undefined;
+  if (container === undefined) return;
+  const controlledBefore = container.controller !== null;
+  let reloading = false;
+  container.addEventListener('controllerchange', () => {
+    if (!controlledBefore || reloading) return;
+    reloading = true;
+    location.reload();
+  });
+  void container.register('/sw.js', { updateViaCache: 'none' }).then(
+    (registration) => {
+      const offer = () => {
+        if (registration.waiting !== null && container.controller !== null)
+          update.offer(registration.waiting);
+      };
+      offer();
+      registration.addEventListener('updatefound', () => {
+        registration.installing?.addEventListener('statechange', offer);
+      });
+      setInterval(() => void registration.update().catch(() => undefined), ASK_EVERY_MS);
+    },
+    () => undefined,
+  );
+}

@@ -1,0 +1,75 @@
+/** Registering this phone's key with the server, so that its events can be signed and believed. */
+import { answer, api } from '$lib/api/client';
+import { base64url, generateDeviceKey, signJws } from '$lib/seal';
+import { changed } from '$lib/local/changes';
+import { database, fact, putFact, type StoredDevice } from '$lib/local/db';
+import type { PublicKeyJwk } from '$lib/api/types';
+import { CAPTURING } from './sign_in';
+
+/** What the phone is called in the organisation's list of devices. */
+function deviceName(agent: string): string {
+  const system = /Android|iPhone|iPad|Windows|Mac OS|Linux/.exec(agent)?.[0] ?? 'PWA';
+  const browser = /Edg|Firefox|CriOS|Chrome|Safari/.exec(agent)?.[0] ?? '';
+  return [system, browser].filter(Boolean).join(' · ');
+}
+
+async function publicJwk(key: CryptoKeyPair): Promise<PublicKeyJwk> {
+  // x and y are the halves of the raw point 4 ‖ x ‖ y.
+  const raw = new Uint8Array(await crypto.subtle.exportKey('raw', key.publicKey));
+  return { kty: 'EC', crv: 'P-256', x: base64url(raw.slice(1, 33)), y: base64url(raw.slice(33, 65)) };
+}
+
+/** The key of an earlier attempt whose answer was lost, or a fresh one that is kept before it is used. */
+async function keyFor(person: string): Promise<CryptoKeyPair> {
+  const pending = await fact('pending_key');
+  if (pending?.person_id === person) return pending.key;
+  const key = await generateDeviceKey();
+  await putFact('pending_key', { person_id: person, key });
+  return key;
+}
+
+/**
+ * Makes sure that this phone has a registered key for the person signed in, where their role scans.
+ * `code` is the dispatcher's invitation; people of a demo need none. Returns null when the role needs no key.
+ */
+export async function ensureDevice(code = ''): Promise<StoredDevice | null> {
+  const session = await fact('session');
+  if (session === null || !session.person.roles.some((held) => CAPTURING.includes(held.role))) return null;
+  const person = session.person.id;
+  return navigator.locks.request(`emanifest.device.${person}`, async () => {
+    const db = await database();
+    const known = await db.get('devices', person);
+    if (known !== undefined) return known;
+    const key = await keyFor(person);
+    const proof = await signJws(
+      'enrol',
+      { purpose: 'enrol', code, iat: Math.floor(Date.now() / 1000) },
+      key.privateKey,
+    );
+    const name = deviceName(navigator.userAgent);
+    const registered = await answer(
+      api.POST('/api/v1/devices', {
+        body: { name, public_key: await publicJwk(key), proof, ...(code === '' ? {} : { code }) },
+      }),
+    );
+    const device: StoredDevice = {
+      person_id: person,
+      device_id: registered.id,
+      certificate: registered.certificate,
+      name,
+      key,
+      next_seq: 1,
+    };
+    const tx = db.transaction(['devices', 'trust', 'packs'], 'readwrite', { durability: 'strict' });
+    await Promise.all([
+      tx.objectStore('devices').put(device),
+      // Enrolment is when the roots are pinned: whatever was pinned for an earlier enrolment goes.
+      tx.objectStore('trust').delete(person),
+      tx.objectStore('packs').delete(person),
+      tx.done,
+    ]);
+    await putFact('pending_key', null);
+    changed('device');
+    return device;
+  });
+}
