@@ -61,7 +61,7 @@ impl Db {
             return Self::open_file(url, &options).await;
         }
         if url.starts_with("postgres:") || url.starts_with("postgresql:") {
-            let address = PgConnectOptions::from_str(url)?;
+            let address = PgConnectOptions::from_str(url)?.statement_cache_capacity(400);
             let pool = PgPoolOptions::new()
                 .max_connections(options.connections)
                 .acquire_timeout(options.wait)

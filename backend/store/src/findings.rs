@@ -18,8 +18,9 @@ macro_rules! columns {
 }
 
 /// Standing of a finding.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::Type)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::Type, serde::Serialize, serde::Deserialize)]
 #[sqlx(type_name = "text", rename_all = "lowercase")]
+#[serde(rename_all = "lowercase")]
 pub enum Status {
     /// It holds and nobody has settled it.
     Open,

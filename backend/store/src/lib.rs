@@ -51,6 +51,8 @@ pub mod sessions;
 pub mod sites;
 pub mod stats;
 pub mod status;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 pub mod trips;
 pub mod trust_lists;
 pub mod unlisted;
@@ -62,3 +64,6 @@ pub use error::{Error, Result};
 pub use json::Json;
 pub use page::{BadCursor, Cursor, Listing, Page};
 pub use tx::Tx;
+
+#[cfg(test)]
+mod tests;

@@ -12,6 +12,10 @@ use serde::Deserialize;
 const PROVINCES: &str = include_str!("../../../migrations/reference/provinces.csv");
 const WASTE_CODES: &str = include_str!("../../../migrations/reference/waste_codes.csv");
 
+/// Every built-in table, for telling whether a template is of this program.
+#[cfg(any(test, feature = "testing"))]
+pub(crate) const TABLES: [&str; 2] = [PROVINCES, WASTE_CODES];
+
 #[derive(Deserialize)]
 struct ProvinceRow {
     code: String,

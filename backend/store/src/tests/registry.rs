@@ -1,0 +1,299 @@
+use super::{CARRIER, FACILITY, GATE, GENERATOR, STORE, STRANGER, at, organisation, seeded, site};
+use crate::permits::{self, Permit};
+use crate::routes::{self, Route};
+use crate::sites::WallCode;
+use crate::testing::both;
+use crate::vehicles::{self, Vehicle};
+use crate::waste_codes::{self, ListedCode};
+use crate::{Json, Page, meta, organisations, provinces, reference, sites, unlisted};
+use domain::id::{OrganisationId, PermitId, RouteId, SiteId, VehicleId};
+use domain::party::{OrganisationKind, PermitFacts, PermitKind, SiteKind};
+use domain::plate::Plate;
+use domain::waste::WasteCode;
+use serde_json::json;
+use uuid::Uuid;
+
+fn code(text: &str) -> WasteCode {
+    WasteCode::parse(text).unwrap()
+}
+
+#[tokio::test]
+async fn organisations_are_found_listed_by_page_and_suspended() {
+    both(|db| async move {
+        let mut tx = seeded(&db).await;
+        let generator = organisation(GENERATOR, OrganisationKind::Generator, "Nhà máy Đúc (hư cấu)");
+        assert_eq!(organisations::find(&mut tx, GENERATOR).await.unwrap(), Some(generator.clone()));
+        assert_eq!(organisations::find(&mut tx, OrganisationId(Uuid::nil())).await.unwrap(), None);
+        let many = organisations::find_many(&mut tx, &[GENERATOR, CARRIER, GENERATOR]).await.unwrap();
+        assert_eq!(many.len(), 2);
+        assert!(organisations::find_many(&mut tx, &[]).await.unwrap().is_empty());
+
+        let mut page = Page::first(3);
+        let first = organisations::list(&mut tx, &organisations::Filter::default(), &page).await.unwrap();
+        page.after = first.next.clone();
+        let second = organisations::list(&mut tx, &organisations::Filter::default(), &page).await.unwrap();
+        let names: Vec<_> = first.items.iter().chain(&second.items).map(|row| row.name.as_str()).collect();
+        assert_eq!(
+            names,
+            [
+                "Nhà máy Đúc (hư cấu)",
+                "Vận tải An Toàn (hư cấu)",
+                "Xử lý Xanh (hư cấu)",
+                "Xưởng Khác (hư cấu)"
+            ]
+        );
+        assert_eq!(second.next, None);
+
+        let filter = organisations::Filter {
+            kind: Some(OrganisationKind::Generator),
+            query: Some("DUC hu"),
+            province_code: Some("31"),
+        };
+        assert_eq!(organisations::list(&mut tx, &filter, &Page::default()).await.unwrap().items, [generator]);
+
+        organisations::update_suspended(&mut tx, CARRIER, Some(at(3, 0))).await.unwrap();
+        let carrier = organisations::find(&mut tx, CARRIER).await.unwrap().unwrap();
+        assert_eq!(carrier.suspended_at, Some(at(3, 0)));
+        let missing = organisations::update_suspended(&mut tx, OrganisationId(Uuid::nil()), None).await;
+        assert!(matches!(missing, Err(crate::Error::NotFound)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn sites_keep_their_fence_and_are_found_near_a_point() {
+    both(|db| async move {
+        let mut tx = seeded(&db).await;
+        let store = site(STORE, GENERATOR, SiteKind::Generator, 20.86, 106.68);
+        assert_eq!(sites::find(&mut tx, STORE).await.unwrap(), Some(store.clone()));
+        assert_eq!(sites::find_many(&mut tx, &[STORE, GATE]).await.unwrap().len(), 2);
+
+        let near = sites::list_near(&mut tx, &[(20.8615, 106.68), (0.0, 0.0)], 100.0).await.unwrap();
+        assert_eq!(near, std::slice::from_ref(&store));
+        assert!(sites::list_near(&mut tx, &[(20.8615, 106.68)], 10.0).await.unwrap().is_empty());
+        assert!(sites::list_near(&mut tx, &[(f64::NAN, 106.68)], 1e6).await.unwrap().is_empty());
+        let both_sites = sites::list_near(&mut tx, &[(20.86, 106.68), (20.94, 106.31)], 1.0).await.unwrap();
+        assert_eq!(both_sites.len(), 2);
+
+        let mut moved = site(STORE, GENERATOR, SiteKind::Generator, 21.5, 105.5);
+        moved.name = "Kho mới".to_owned();
+        sites::update(&mut tx, &moved).await.unwrap();
+        assert_eq!(sites::list_near(&mut tx, &[(21.5, 105.5)], 1.0).await.unwrap(), [moved.clone()]);
+
+        let filter = sites::Filter {
+            kind: Some(SiteKind::Generator),
+            organisation_id: Some(GENERATOR),
+            province_code: Some("31"),
+            query: Some("kho MOI"),
+        };
+        assert_eq!(sites::list(&mut tx, &filter, &Page::default()).await.unwrap().items, [moved]);
+        let page = Page::first(1);
+        let first = sites::list(&mut tx, &sites::Filter::default(), &page).await.unwrap();
+        let second = Page { after: first.next, limit: 1 };
+        let second = sites::list(&mut tx, &sites::Filter::default(), &second).await.unwrap();
+        assert_ne!(first.items[0].id, second.items[0].id);
+        assert_eq!(second.next, None);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_wall_code_is_read_only_by_its_own_function() {
+    both(|db| async move {
+        let mut tx = seeded(&db).await;
+        assert!(sites::list_wall_codes(&mut tx, &[STORE]).await.unwrap().is_empty());
+        let wall = WallCode { site_id: STORE, bytes: vec![0, 255, 0x27], expires_at: at(9, 0) };
+        sites::update_wall_code(&mut tx, &wall).await.unwrap();
+        assert_eq!(sites::list_wall_codes(&mut tx, &[STORE, GATE]).await.unwrap(), [wall.clone()]);
+        let nowhere = WallCode { site_id: SiteId(Uuid::nil()), ..wall };
+        assert!(sites::update_wall_code(&mut tx, &nowhere).await.is_err());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn permits_and_vehicles_belong_to_organisations() {
+    both(|db| async move {
+        let mut tx = seeded(&db).await;
+        let permit = Permit {
+            id: PermitId(Uuid::from_u128(1)),
+            organisation_id: CARRIER,
+            kind: PermitKind::Transport,
+            number: "1-2-3.001.VX".to_owned(),
+            valid_from: at(0, 0),
+            valid_to: at(23, 0),
+            waste_codes: Json(vec!["17 02 03".to_owned()]),
+            plates: Json(vec![Plate("15C-123.45".to_owned())]),
+            created_at: at(0, 0),
+        };
+        permits::insert(&mut tx, &permit).await.unwrap();
+        let listed = permits::list_for(&mut tx, &[CARRIER, FACILITY]).await.unwrap();
+        assert_eq!(listed, [permit]);
+        assert_eq!(PermitFacts::from(listed[0].clone()).plates, [Plate("15c12345".to_owned())]);
+
+        for (n, plate, organisation_id) in
+            [(1, "15C-678.90", CARRIER), (2, "15C-123.45", CARRIER), (3, "15C-123.45", FACILITY)]
+        {
+            let vehicle = Vehicle {
+                id: VehicleId(Uuid::from_u128(n)),
+                organisation_id,
+                plate: Plate(plate.to_owned()),
+                name: format!("Xe {n}"),
+                kind: "xe tải".to_owned(),
+                created_at: at(0, 0),
+            };
+            vehicles::insert(&mut tx, &vehicle).await.unwrap();
+        }
+        let own = vehicles::list(&mut tx, Some(CARRIER), &Page::first(1)).await.unwrap();
+        assert_eq!(own.items[0].plate.0, "15C-123.45");
+        let rest = vehicles::list(&mut tx, Some(CARRIER), &Page { after: own.next, limit: 5 }).await.unwrap();
+        assert_eq!(rest.items[0].plate.0, "15C-678.90");
+        assert_eq!(vehicles::list(&mut tx, None, &Page::default()).await.unwrap().items.len(), 3);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_plate_is_registered_once_per_organisation_however_it_is_written() {
+    both(|db| async move {
+        let mut tx = seeded(&db).await;
+        let vehicle = |n, plate: &str| Vehicle {
+            id: VehicleId(Uuid::from_u128(n)),
+            organisation_id: CARRIER,
+            plate: Plate(plate.to_owned()),
+            name: String::new(),
+            kind: String::new(),
+            created_at: at(0, 0),
+        };
+        vehicles::insert(&mut tx, &vehicle(1, "15C-123.45")).await.unwrap();
+        let again = vehicles::insert(&mut tx, &vehicle(2, "15c 12345")).await.unwrap_err();
+        assert!(again.is_duplicate_of("vehicles_organisation_id_plate_normal"), "{again:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_changed_route_is_its_next_version() {
+    both(|db| async move {
+        let mut tx = seeded(&db).await;
+        let route = |n, name: &str| Route {
+            id: RouteId(Uuid::from_u128(n)),
+            organisation_id: CARRIER,
+            name: name.to_owned(),
+            version: 0,
+            geometry: Json(json!({"type": "LineString", "coordinates": [[106.68, 20.86], [106.31, 20.94]]})),
+            corridor_m: 200.5,
+            created_at: at(0, 0),
+        };
+        assert_eq!(routes::insert(&mut tx, &route(1, "Quốc lộ 5")).await.unwrap(), 1);
+        assert_eq!(routes::insert(&mut tx, &route(2, "Quốc lộ 5")).await.unwrap(), 2);
+        assert_eq!(routes::insert(&mut tx, &route(3, "Đường 10")).await.unwrap(), 1);
+        let newest = routes::list_for(&mut tx, &[CARRIER]).await.unwrap();
+        let seen: Vec<_> = newest.iter().map(|r| (r.name.as_str(), r.version)).collect();
+        assert_eq!(seen, [("Đường 10", 1), ("Quốc lộ 5", 2)]);
+        let old = routes::find(&mut tx, RouteId(Uuid::from_u128(1))).await.unwrap().unwrap();
+        assert_eq!(old, Route { version: 1, ..route(1, "Quốc lộ 5") });
+        assert_eq!(routes::find_many(&mut tx, &[old.id, newest[0].id]).await.unwrap().len(), 2);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn reference_tables_load_with_the_same_result_however_often() {
+    both(|db| async move {
+        reference::load(&db).await.unwrap();
+        let mut tx = db.read("test").await.unwrap();
+        let listed = provinces::list(&mut tx).await.unwrap();
+        assert_eq!(listed.len(), 34);
+        assert!(listed.iter().any(|p| p.name_vi.contains("Hải Phòng")));
+        assert_eq!(waste_codes::list(&mut tx).await.unwrap().len(), 52);
+        assert_eq!(waste_codes::list_groups(&mut tx).await.unwrap().len(), 61);
+        assert_eq!(meta::epoch(&mut tx).await.unwrap(), 1);
+        drop(tx);
+        let mut tx = db.begin("test").await.unwrap();
+        meta::update(&mut tx, "epoch", "2").await.unwrap();
+        meta::update(&mut tx, "new", "x").await.unwrap();
+        assert_eq!(meta::epoch(&mut tx).await.unwrap(), 2);
+        assert_eq!(meta::find(&mut tx, "new").await.unwrap().as_deref(), Some("x"));
+        assert_eq!(meta::find(&mut tx, "none").await.unwrap(), None);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn codes_are_found_by_digits_and_by_words_without_diacritics() {
+    both(|db| async move {
+        let mut tx = db.read("test").await.unwrap();
+        let by = |found: Vec<ListedCode>| {
+            found.into_iter().map(|c| c.code.as_str().to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(by(waste_codes::search(&mut tx, "17 02", 9).await.unwrap()), ["17 02 03"]);
+        assert_eq!(by(waste_codes::search(&mut tx, "170203*", 9).await.unwrap()), ["17 02 03"]);
+        assert_eq!(by(waste_codes::search(&mut tx, "dầu DONG co hop", 9).await.unwrap()), ["17 02 03"]);
+        assert!(waste_codes::search(&mut tx, "%", 9).await.unwrap().is_empty());
+        assert_eq!(waste_codes::search(&mut tx, "", 5).await.unwrap().len(), 5);
+        let many =
+            waste_codes::find_many(&mut tx, &[code("18 02 01"), code("99 99 99"), code("17 02 03")]).await;
+        assert_eq!(by(many.unwrap()), ["17 02 03", "18 02 01"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_official_list_replaces_itself_and_survives_the_next_start() {
+    both(|db| async move {
+        let official = |text: &str, name: &str| ListedCode {
+            code: code(text),
+            name_vi: name.to_owned(),
+            name_en: String::new(),
+            ec_code: "13 02 05".to_owned(),
+            basel_a: "A3020".to_owned(),
+            basel_y: "Y8".to_owned(),
+            hazard_properties: "Đ, ĐS, C".to_owned(),
+            physical_states: "Lỏng".to_owned(),
+            threshold: "**".to_owned(),
+            official: true,
+            source: "annex".to_owned(),
+        };
+        let mut tx = db.begin("test").await.unwrap();
+        let first = [official("17 02 03", "Dầu chính thức"), official("99 01 01", "Mới")];
+        waste_codes::replace_official(&mut tx, &first).await.unwrap();
+        tx.commit().await.unwrap();
+        reference::load(&db).await.unwrap();
+        let mut tx = db.begin("test").await.unwrap();
+        let oil = waste_codes::find_many(&mut tx, &[code("17 02 03")]).await.unwrap();
+        assert_eq!((oil[0].name_vi.as_str(), oil[0].official), ("Dầu chính thức", true));
+        waste_codes::replace_official(&mut tx, &first[..1]).await.unwrap();
+        let gone = waste_codes::find_many(&mut tx, &[code("99 01 01")]).await.unwrap();
+        assert!(!gone[0].official, "findable still, but not checked any more");
+        assert_eq!(waste_codes::search(&mut tx, "chinh thuc", 9).await.unwrap().len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn typed_names_of_unlisted_codes_queue_once_per_spelling() {
+    both(|db| async move {
+        let mut tx = db.begin("test").await.unwrap();
+        unlisted::insert(&mut tx, &code("98 01 01"), "Bùn lạ", at(1, 0)).await.unwrap();
+        unlisted::insert(&mut tx, &code("98 01 01"), "BÙN LẠ", at(2, 0)).await.unwrap();
+        unlisted::insert(&mut tx, &code("98 01 02"), "Khác", at(3, 0)).await.unwrap();
+        let queue = unlisted::list(&mut tx).await.unwrap();
+        assert_eq!(queue.len(), 2);
+        assert_eq!((queue[0].name.as_str(), queue[0].times), ("Bùn lạ", 2));
+        assert_eq!((queue[0].first_seen_at, queue[0].last_seen_at), (at(1, 0), at(2, 0)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_organisation_of_an_unknown_province_is_a_broken_reference() {
+    both(|db| async move {
+        let mut tx = db.begin("test").await.unwrap();
+        let mut row = organisation(STRANGER, OrganisationKind::Generator, "X");
+        row.province_code = Some("00".to_owned());
+        let refused = organisations::insert(&mut tx, &row).await.unwrap_err();
+        assert!(matches!(refused, crate::Error::Reference(_)), "{refused:?}");
+    })
+    .await;
+}
