@@ -18,6 +18,7 @@ pub mod map;
 pub mod page;
 pub mod password;
 pub mod ports;
+pub mod rebuild;
 pub mod registry;
 pub mod session;
 pub mod stats;

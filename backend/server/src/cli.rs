@@ -1,0 +1,163 @@
+//! The command line of `emanifest`.
+
+use crate::config::Config;
+use crate::{compose, keys};
+use clap::{Parser, Subcommand, ValueEnum};
+use domain::seal::key::Kid;
+use domain::seal::trust_list::KeyUse;
+use ring::rand::SystemRandom;
+use std::path::PathBuf;
+
+/// Electronic manifests of hazardous waste.
+#[derive(Debug, Parser)]
+#[command(name = "emanifest", version, about)]
+pub struct Cli {
+    /// Configuration file (TOML); the environment wins over it.
+    #[arg(long, global = true, env = "EMANIFEST_CONFIG")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serves an installation.
+    Serve,
+    /// Brings the database to this version's schema and loads the reference tables.
+    Migrate,
+    /// Serves the demo province on this machine, with logins for every role.
+    Demo {
+        /// Also for phones on the local network, over HTTPS with an authority of its own.
+        #[arg(long)]
+        lan: bool,
+        /// Folder of the demo's database, keys and logins.
+        #[arg(long, default_value = "data")]
+        data: PathBuf,
+    },
+    /// Creates, rotates, lists and signs keys.
+    Keys {
+        #[command(subcommand)]
+        action: KeyAction,
+    },
+    /// Makes an organisation of authorities and the first administrator; asks the password on standard input.
+    Init {
+        /// Name of the authority.
+        #[arg(long)]
+        authority: String,
+        /// Login of the administrator.
+        #[arg(long)]
+        login: String,
+    },
+    /// Folds every manifest again from its acts and events.
+    Rebuild,
+    /// Prints the OpenAPI document.
+    Openapi,
+}
+
+#[derive(Debug, Subcommand)]
+enum KeyAction {
+    /// Makes a key pair; the private part goes into the keys folder with mode 0600.
+    Create {
+        /// What it signs.
+        usage: Usage,
+        /// Another folder, such as an offline medium for a root key.
+        #[arg(long)]
+        folder: Option<PathBuf>,
+    },
+    /// Makes a new issuer key, retires the older ones and signs the trust list.
+    Rotate {
+        /// File of the root key.
+        #[arg(long)]
+        root: PathBuf,
+    },
+    /// Signs the next trust list.
+    Sign {
+        /// File of the root key.
+        #[arg(long)]
+        root: PathBuf,
+    },
+    /// Marks a key as being in wrong hands; sign the trust list afterwards.
+    Compromise {
+        /// Key id in hex.
+        kid: String,
+    },
+    /// Lists the public keys.
+    List,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Usage {
+    /// Signs manifests, wall codes, device certificates and status lists.
+    Issuer,
+    /// Signs trust lists.
+    Root,
+}
+
+impl Cli {
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// A sentence for the person at the terminal.
+    pub async fn run(self) -> anyhow::Result<()> {
+        if matches!(self.command, Command::Openapi) {
+            let (_, document) = crate::http::contract();
+            println!("{}", document.to_pretty_json()?);
+            return Ok(());
+        }
+        let config = Config::read(self.config.as_deref())?;
+        match self.command {
+            Command::Serve => compose::serve(config).await,
+            Command::Migrate => {
+                compose::open_database(&config.database_url).await?;
+                println!("The database is at the schema of this version.");
+                Ok(())
+            }
+            Command::Demo { lan, data } => crate::demo::run(config, data, lan).await,
+            Command::Keys { action } => key_action(&config, action).await,
+            Command::Init { authority, login } => crate::init::run(&config, &authority, &login).await,
+            Command::Rebuild => compose::rebuild(config).await,
+            Command::Openapi => Ok(()),
+        }
+    }
+}
+
+async fn key_action(config: &Config, action: KeyAction) -> anyhow::Result<()> {
+    let db = compose::open_database(&config.database_url).await?;
+    let (random, now) = (SystemRandom::new(), compose::now());
+    let hosts = vec![config.public_host.to_ascii_lowercase()];
+    match action {
+        KeyAction::Create { usage, folder } => {
+            let usage = match usage {
+                Usage::Issuer => KeyUse::Issuer,
+                Usage::Root => KeyUse::Root,
+            };
+            let folder = folder.as_ref().unwrap_or(&config.keys_dir);
+            let (kid, path) = keys::create(&db, folder, usage, &random, now).await?;
+            println!("Key {kid} ({usage}) is in {}.", path.display());
+        }
+        KeyAction::Rotate { root } => {
+            let (kid, path) = keys::create(&db, &config.keys_dir, KeyUse::Issuer, &random, now).await?;
+            let retired = keys::retire_older(&db, now).await?;
+            let seq = keys::sign_trust_list(&db, &root, &config.issuer, hosts, &random, now).await?;
+            println!("Key {kid} is in {}; {retired} older retired; trust list {seq} is in force.", path.display());
+            println!("Restart the server to seal with the new key.");
+        }
+        KeyAction::Sign { root } => {
+            let seq = keys::sign_trust_list(&db, &root, &config.issuer, hosts, &random, now).await?;
+            println!("Trust list {seq} is in force.");
+        }
+        KeyAction::Compromise { kid } => {
+            keys::compromise(&db, &kid, now).await?;
+            println!("Key {kid} is marked; now run: emanifest keys sign --root FILE");
+        }
+        KeyAction::List => {
+            let mut tx = db.read("keys.list").await?;
+            for key in store::keys::list(&mut tx).await? {
+                let mut kid = [0; 8];
+                kid.copy_from_slice(&key.kid);
+                println!("{}  {:6}  {:11}  from {}", Kid(kid), key.purpose, key.state, key.not_before);
+            }
+        }
+    }
+    Ok(())
+}

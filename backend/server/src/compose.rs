@@ -1,0 +1,139 @@
+//! Puts the parts together: database, keys, use-cases, listener.
+
+use crate::clock::SystemClock;
+use crate::config::Config;
+use crate::{http, keys};
+use anyhow::Context as _;
+use app::capture::Limits;
+use app::ports::{Clock as _, Core, Settings};
+use app::{App, keyring::Keyring};
+use axum::Router;
+use chrono::{DateTime, Utc};
+use ring::rand::SystemRandom;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use store::Db;
+use tokio::net::TcpListener;
+
+/// The present, for the command line.
+#[must_use]
+pub fn now() -> DateTime<Utc> {
+    SystemClock.now()
+}
+
+/// Opens the database, brings it to this version's schema and loads the reference tables.
+///
+/// # Errors
+/// When the database cannot be reached or is of a newer version.
+pub async fn open_database(url: &str) -> anyhow::Result<Db> {
+    if let Some(path) = url.strip_prefix("sqlite:").map(|path| path.trim_start_matches("//"))
+        && let Some(folder) = Path::new(path.split('?').next().unwrap_or(path)).parent()
+    {
+        std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    }
+    let db = Db::connect(url, store::Options::default()).await.context("the database cannot be opened")?;
+    db.migrate().await.context("the database cannot be brought to this version")?;
+    Ok(db)
+}
+
+/// The use-cases over a database and a keyring, with the machine's clock and randomness.
+#[must_use]
+pub fn app(config: &Config, db: Db, keyring: Keyring, demo: bool) -> App {
+    let settings = Settings {
+        public_host: config.public_host.clone(),
+        https: config.https(),
+        demo,
+        desk_session_hours: config.desk_session_hours,
+        phone_session_days: config.phone_session_days,
+    };
+    let core = Core {
+        db,
+        keyring,
+        settings: Arc::new(settings),
+        clock: Arc::new(SystemClock),
+        random: Arc::new(SystemRandom::new()),
+    };
+    App::start(core, Limits { waiting: config.queue, ..Limits::default() })
+}
+
+/// Serves an installation until it is told to stop.
+///
+/// # Errors
+/// A sentence that says what is missing and which command puts it right.
+pub async fn serve(config: Config) -> anyhow::Result<()> {
+    let db = open_database(&config.database_url).await?;
+    let mut tx = db.read("serve.is_demo").await?;
+    if store::meta::find(&mut tx, "demo").await?.is_some() {
+        anyhow::bail!("this is a demo database; serve refuses it: its logins lie in a file");
+    }
+    drop(tx);
+    let keyring = keys::open(&db, &config.keys_dir, &SystemRandom::new(), now()).await?;
+    let app = app(&config, db, keyring, false);
+    let tls = config.tls_cert.clone().zip(config.tls_key.clone());
+    listen(&app, http::router(app.clone(), None), config.listen, tls).await
+}
+
+/// Answers on an address until SIGINT or SIGTERM, then commits what waits.
+///
+/// # Errors
+/// When the address is taken or the certificate unreadable.
+pub async fn listen(
+    app: &App,
+    router: Router,
+    address: SocketAddr,
+    tls: Option<(std::path::PathBuf, std::path::PathBuf)>,
+) -> anyhow::Result<()> {
+    crate::ops::recorder();
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    match tls {
+        None => {
+            let listener = TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))?;
+            tracing::info!(address = %listener.local_addr()?, "serving");
+            axum::serve(listener, service).with_graceful_shutdown(stop()).await?;
+        }
+        Some((certificate, key)) => {
+            let config = axum_server::tls_rustls::RustlsConfig::from_pem_file(certificate, key).await?;
+            let handle = axum_server::Handle::new();
+            let stopping = handle.clone();
+            tokio::spawn(async move {
+                stop().await;
+                stopping.graceful_shutdown(Some(std::time::Duration::from_secs(10)));
+            });
+            tracing::info!(%address, "serving over HTTPS");
+            axum_server::bind_rustls(address, config).handle(handle).serve(service).await?;
+        }
+    }
+    app.capture.drain().await;
+    tracing::info!("stopped; everything acknowledged is stored");
+    Ok(())
+}
+
+async fn stop() {
+    let interrupted = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        let terminated = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate());
+        match terminated {
+            Ok(mut terminated) => {
+                tokio::select! { _ = interrupted => {}, _ = terminated.recv() => {} }
+            }
+            Err(_) => drop(interrupted.await),
+        }
+    }
+    #[cfg(not(unix))]
+    drop(interrupted.await);
+}
+
+/// Folds every manifest again and says how many rows changed.
+///
+/// # Errors
+/// Store failures.
+pub async fn rebuild(config: Config) -> anyhow::Result<()> {
+    let db = open_database(&config.database_url).await?;
+    let keyring = keys::open(&db, &config.keys_dir, &SystemRandom::new(), now()).await?;
+    let app = app(&config, db, keyring, false);
+    let done = app::rebuild::rebuild(&app).await.context("the rebuild stopped; nothing half-done was written")?;
+    println!("{} manifests folded again, {} had changed.", done.manifests, done.changed);
+    Ok(())
+}

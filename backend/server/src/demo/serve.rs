@@ -1,0 +1,59 @@
+//! Starting the demo: keys, database, logins, listener.
+
+use crate::compose;
+use crate::config::Config;
+use crate::headers::DemoReach;
+use crate::{http, keys};
+use domain::seal::trust_list::KeyUse;
+use ring::rand::SystemRandom;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use store::Db;
+
+/// Serves the demo from a folder; `lan` also for phones nearby.
+///
+/// # Errors
+/// A sentence for the person at the terminal.
+pub async fn run(mut config: Config, data: PathBuf, lan: bool) -> anyhow::Result<()> {
+    if std::env::var_os("EMANIFEST_DATABASE_URL").is_none() {
+        config.database_url = format!("sqlite:{}", data.join("demo.sqlite").display());
+    }
+    config.keys_dir = data.join("demo-keys");
+    let db = compose::open_database(&config.database_url).await?;
+    let keyring = open_keys(&db, &config).await?;
+    let app = compose::app(&config, db, keyring, true);
+    let reach = if lan { DemoReach::Lan } else { DemoReach::Loopback };
+    let address: SocketAddr = config.listen;
+    compose::listen(&app, http::router(app.clone(), Some(reach)), address, None).await
+}
+
+/// Opens the demo's keys, making root, issuer and trust list at first start and whenever the host changes.
+async fn open_keys(db: &Db, config: &Config) -> anyhow::Result<app::keyring::Keyring> {
+    let (random, now) = (SystemRandom::new(), compose::now());
+    let root = match find_root(&config.keys_dir) {
+        Some(path) => path,
+        None => keys::create(db, &config.keys_dir, KeyUse::Root, &random, now).await?.1,
+    };
+    let hosts = vec![config.public_host.to_ascii_lowercase(), "127.0.0.1:8080".to_owned(), "localhost:8080".to_owned()];
+    let ready = keys::open(db, &config.keys_dir, &random, now).await;
+    if let Ok(keyring) = ready
+        && keyring.keys().trust.claims().names_host(&config.public_host)
+    {
+        return Ok(keyring);
+    }
+    let mut tx = db.read("demo.keys").await?;
+    let has_issuer = store::keys::list(&mut tx).await?.iter().any(|key| key.purpose == KeyUse::Issuer.as_str());
+    drop(tx);
+    if !has_issuer {
+        keys::create(db, &config.keys_dir, KeyUse::Issuer, &random, now).await?;
+    }
+    keys::sign_trust_list(db, &root, &config.issuer, hosts, &random, now).await?;
+    keys::open(db, &config.keys_dir, &random, now).await
+}
+
+fn find_root(folder: &Path) -> Option<PathBuf> {
+    let entries = std::fs::read_dir(folder).ok()?;
+    entries.flatten().map(|entry| entry.path()).find(|path| {
+        path.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.starts_with("root-"))
+    })
+}

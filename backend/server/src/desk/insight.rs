@@ -1,0 +1,79 @@
+//! What waits, what looks wrong, how much there is, and where.
+
+use app::App;
+use app::finding::FindingQuery;
+use app::inbox::InboxView;
+use app::manifest::view::FindingView;
+use app::page::Page;
+use app::stats::{Summary, SummaryQuery};
+use axum::Json as Answer;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use http::{HeaderValue, header};
+use mobile_api::extract::{Query, SignedIn};
+use mobile_api::problem::{Problem, ProblemBody};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+pub(super) fn router() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(inbox))
+        .routes(routes!(findings))
+        .routes(routes!(summary))
+        .routes(routes!(sites))
+        .routes(routes!(provinces))
+        .routes(routes!(roads))
+}
+
+/// Whose turn is it: what waits for the caller.
+#[utoipa::path(get, path = "/api/v1/inbox", tag = "insight", responses((status = 200, body = InboxView)))]
+async fn inbox(State(app): State<App>, SignedIn(caller): SignedIn) -> Result<Answer<InboxView>, Problem> {
+    Ok(Answer(app::inbox::list(&app, &caller).await?))
+}
+
+/// Findings of the manifests the caller may see, newest first.
+#[utoipa::path(get, path = "/api/v1/findings", tag = "insight", params(FindingQuery),
+    responses((status = 200, body = Page<FindingView>), (status = 422, body = ProblemBody)))]
+async fn findings(
+    State(app): State<App>,
+    SignedIn(caller): SignedIn,
+    Query(query): Query<FindingQuery>,
+) -> Result<Answer<Page<FindingView>>, Problem> {
+    Ok(Answer(app::finding::list(&app, &caller, query).await?))
+}
+
+/// Loads and masses by one dimension.
+#[utoipa::path(get, path = "/api/v1/stats/summary", tag = "insight", params(SummaryQuery),
+    responses((status = 200, body = Summary), (status = 403, body = ProblemBody), (status = 422, body = ProblemBody)))]
+async fn summary(
+    State(app): State<App>,
+    SignedIn(caller): SignedIn,
+    Query(query): Query<SummaryQuery>,
+) -> Result<Answer<Summary>, Problem> {
+    Ok(Answer(app::stats::summary(&app, &caller, query).await?))
+}
+
+/// Sites with last scan, open findings and waiting loads, as GeoJSON points.
+#[utoipa::path(get, path = "/api/v1/map/sites", tag = "insight",
+    responses((status = 200, body = Object, content_type = "application/geo+json"), (status = 403, body = ProblemBody)))]
+async fn sites(State(app): State<App>, SignedIn(caller): SignedIn) -> Result<Response, Problem> {
+    let layer = app::map::sites(&app, &caller).await?;
+    Ok(([(header::CONTENT_TYPE, HeaderValue::from_static("application/geo+json"))], layer.to_string()).into_response())
+}
+
+/// Outlines of the provinces as TopoJSON, for display only.
+#[utoipa::path(get, path = "/api/v1/map/provinces", tag = "insight", responses((status = 200, body = Object)))]
+async fn provinces(SignedIn(_caller): SignedIn) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("application/json")),
+        (header::CACHE_CONTROL, HeaderValue::from_static("private, max-age=86400")),
+    ];
+    (headers, app::map::PROVINCES).into_response()
+}
+
+/// Roads drawn behind the demo, as GeoJSON.
+#[utoipa::path(get, path = "/api/v1/map/roads", tag = "insight",
+    responses((status = 200, body = Object, content_type = "application/geo+json")))]
+async fn roads(State(app): State<App>, SignedIn(_caller): SignedIn) -> Result<Response, Problem> {
+    let layer = app::map::roads(&app)?;
+    Ok(([(header::CONTENT_TYPE, HeaderValue::from_static("application/geo+json"))], layer.to_string()).into_response())
+}
