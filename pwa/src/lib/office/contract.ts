@@ -1,5 +1,5 @@
 /** The calls that only office pages make, in the shape that openapi-fetch reads. */
-import type { Listing, Manifest, ManifestSummary, Problem } from '$lib/api/types';
+import type { Listing, ManifestSummary, Problem } from '$lib/api/types';
 import type { Feature, FeatureCollection, Point } from 'geojson';
 import type { Topology } from 'topojson-specification';
 import type {
@@ -30,11 +30,10 @@ import type {
 type Json<T> = { content: { 'application/json': T } };
 type Call<S extends number, T, Body = undefined, Params = object> = {
   parameters: Params;
-  requestBody: Body extends undefined ? undefined : Json<Body>;
   responses: Record<S, { headers: Record<string, unknown> } & Json<T>> & {
     default: { headers: Record<string, unknown>; content: { 'application/problem+json': Problem } };
   };
-};
+} & (Body extends undefined ? { requestBody?: never } : { requestBody: Json<Body> });
 type Paging = { cursor?: string; limit?: number };
 type Registry = Paging & { organisation_id?: string; kind?: string; q?: string };
 type List<T, Query = Registry> = Call<200, Listing<T>, undefined, { query?: Query }>;
@@ -58,7 +57,7 @@ export interface OfficePaths {
   '/api/v1/manifests/{id}/propose': Act;
   '/api/v1/manifests/{id}/approve': Act;
   '/api/v1/manifests/{id}/void': Act<{ reason: string }>;
-  '/api/v1/manifests/{id}/assign': Act<{ driver_id: string; plate: string }>;
+  '/api/v1/manifests/{id}/assign': Act<{ driver_id: string | null; plate: string | null }>;
   '/api/v1/manifests/{id}/confirm': Act<{ name?: string }>;
   '/api/v1/manifests/{id}/events': { get: Call<200, Listing<OfficeEvent>, undefined, ById> };
   '/api/v1/manifests/{id}/findings': { get: Call<200, Listing<OfficeFinding>, undefined, ById> };
@@ -107,5 +106,3 @@ export interface OfficePaths {
   '/api/v1/map/provinces': { get: Call<200, Topology> };
   '/api/v1/map/roads': { get: Call<200, FeatureCollection> };
 }
-
-export type { Manifest };

@@ -1,5 +1,6 @@
 /** A plane for small maps: equirectangular around the middle of what is shown, good to a province's size. */
-import type { GeoLine, GeoPoint } from '$lib/api/types';
+import type { GeoPoint } from '$lib/api/types';
+import type { Line } from './types';
 
 export interface Plane {
   width: number;
@@ -32,9 +33,9 @@ export function planeFor(points: readonly GeoPoint[], width: number, height: num
 }
 
 /** A line as the data of an SVG path. */
-export function pathOf(line: GeoLine, plane: Plane): string {
+export function pathOf(line: Line, plane: Plane): string {
   return line.coordinates
-    .map(([lon, lat], index) => `${index === 0 ? 'M' : 'L'}${plane.xy({ lat, lon }).join(' ')}`)
+    .map(([lon = 0, lat = 0], index) => `${index === 0 ? 'M' : 'L'}${plane.xy({ lat, lon }).join(' ')}`)
     .join('');
 }
 

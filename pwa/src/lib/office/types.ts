@@ -3,11 +3,8 @@ import type {
   EventKind,
   EvidenceGrade,
   FindingRaised,
-  GeoLine,
   GeoPoint,
-  GeoPolygon,
   Manifest,
-  ManifestState,
   ManifestSummary,
   MassBasis,
   Packaging,
@@ -16,6 +13,12 @@ import type {
   RoleHeld,
   Severity,
 } from '$lib/api/types';
+
+/** GeoJSON LineString, longitude first. */
+export interface Line {
+  type: 'LineString';
+  coordinates: number[][];
+}
 
 /** What waits for the caller; `action` names what to do about it. */
 export type InboxItem = ManifestSummary & { action: string; since: string; until: string | null };
@@ -34,10 +37,11 @@ export interface OfficeSite {
   name: string;
   kind: SiteKind;
   organisation_id: string;
+  organisation_name?: string;
   province_code: string | null;
   address: string;
   centre: GeoPoint;
-  geofence: GeoPolygon;
+  geofence: { type: 'Polygon'; coordinates: number[][][] };
   /** Text of the wall code; null for others than its own organisation and admins. */
   code: string | null;
 }
@@ -126,7 +130,7 @@ export interface NamedRoute {
   id: string;
   organisation_id: string;
   name: string;
-  geometry: GeoLine;
+  geometry: Line;
   corridor_m: number;
   version: number;
 }
@@ -156,7 +160,7 @@ export interface Declaration {
   driver_id: string | null;
   planned_pickup_at: string;
   planned_delivery_at: string;
-  route: { route_id: string } | { geometry: GeoLine; corridor_m: number } | null;
+  route: { route_id: string } | { geometry: Line; corridor_m: number } | null;
   lines: DeclaredLine[];
 }
 
@@ -171,10 +175,10 @@ export interface DeclaredLine {
 }
 
 /** A manifest as offices see it. */
-export type OfficeManifest = Manifest & {
+export type OfficeManifest = Omit<Manifest, 'route'> & {
   version?: number;
   expected_plate?: string | null;
-  route: (NonNullable<Manifest['route']> & { route_id?: string | null }) | null;
+  route: { route_id?: string | null; geometry: Line; corridor_m: number; name?: string | null } | null;
 };
 
 export interface OfficeEvent {
@@ -257,14 +261,16 @@ export interface SiteOnMap {
 
 /** Query of the manifest list. */
 export interface ManifestQuery {
-  state?: ManifestState;
-  role?: Role;
+  /** One state, or several with commas. */
+  state?: string;
   q?: string;
+  /** First day of the load in Hà Nội, "2026-11-23". */
   from?: string;
   to?: string;
   province?: string;
   waste_code?: string;
   facility_id?: string;
+  /** A code of an open finding, or `any`. */
   finding?: string;
   cursor?: string;
   limit?: number;

@@ -1,5 +1,6 @@
 /** The declaration as it is being typed: texts, their problems by field path, and the document they make. */
 import type { FieldError, MassBasis, PhysicalState } from '$lib/api/types';
+import { m } from '$lib/i18n';
 import { kilogramsToType } from '$lib/i18n/format';
 import { fieldText } from '$lib/i18n/problems';
 import { fromInput, nextHour, toInput } from '$lib/office/hanoi';
@@ -23,8 +24,10 @@ export class LineForm {
   readonly key = ++keys;
   code = $state('');
   name = $state('');
-  /** False for a code that the list does not have: its name is typed. */
+  /** False until the code was compared with the official list. */
   checked = $state(true);
+  /** The list does not have the code: its name is typed. */
+  unlisted = $state(false);
   physicalState = $state<PhysicalState | ''>('');
   mass = $state('');
   basis = $state<MassBasis>('estimated');
@@ -37,6 +40,7 @@ export class LineForm {
     this.code = found.code;
     this.name = found.name_vi;
     this.checked = found.checked;
+    this.unlisted = found.name_vi === '';
     const usual = usualState(found.physical_states ?? '');
     if (this.physicalState === '' && usual !== null) this.physicalState = usual;
   }
@@ -99,6 +103,7 @@ export class DeclarationForm {
   /** What can be said without the server, by the same paths and codes. */
   check(): FieldError[] {
     const missing = (path: string): FieldError => ({ path, code: 'required' });
+    const wrong = (path: string): FieldError => ({ path, code: 'out_of_range' });
     const errors: FieldError[] = [];
     if (this.generatorSite === null) errors.push(missing('generator_site_id'));
     if (this.carrier === null) errors.push(missing('carrier_id'));
@@ -113,8 +118,10 @@ export class DeclarationForm {
       if (line.physicalState === '') errors.push(missing(at('physical_state')));
       const mass = readMass(line.mass);
       if (mass.kind === 'empty') errors.push(missing(at('declared_mass_g')));
-      else if (mass.kind !== 'grams') errors.push({ path: at('declared_mass_g'), code: mass.kind === 'ambiguous' ? 'ambiguous' : 'out_of_range' });
-      if (!/^\d{1,6}$/.test(line.packagingCount.trim())) errors.push({ path: at('packaging.count'), code: 'out_of_range' });
+      else if (mass.kind === 'ambiguous')
+        errors.push({ ...wrong(at('declared_mass_g')), code: 'ambiguous', message: m.mass_twofold() });
+      else if (mass.kind === 'unreadable') errors.push(wrong(at('declared_mass_g')));
+      if (!/^\d{1,6}$/.test(line.packagingCount.trim())) errors.push(wrong(at('packaging.count')));
       if (line.method === '') errors.push(missing(at('treatment_method')));
     });
     return errors;
@@ -158,7 +165,8 @@ export class DeclarationForm {
     this.driverId = manifest.driver?.id ?? '';
     this.routeId = manifest.route?.route_id ?? '';
     const { route } = manifest;
-    this.drawnRoute = route !== null && !route.route_id ? { geometry: route.geometry, corridor_m: route.corridor_m } : null;
+    this.drawnRoute =
+      route !== null && !route.route_id ? { geometry: route.geometry, corridor_m: route.corridor_m } : null;
     if (!asTemplate) {
       this.pickupAt = toInput(manifest.planned_pickup_at);
       this.deliveryAt = toInput(manifest.planned_delivery_at);
@@ -168,6 +176,7 @@ export class DeclarationForm {
       form.code = line.waste_code;
       form.name = line.waste_name;
       form.checked = line.checked;
+      form.unlisted = !line.checked;
       form.physicalState = line.physical_state;
       form.mass = kilogramsToType(line.declared_mass_g);
       form.basis = line.mass_basis;

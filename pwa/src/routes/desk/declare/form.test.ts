@@ -11,7 +11,13 @@ function filled(): DeclarationForm {
   form.facilitySite = { id: 'f', label: 'Nhà máy' };
   const [line] = form.lines;
   if (line === undefined) throw new Error('a form starts with a line');
-  line.take({ code: '17 02 03', name_vi: 'Dầu thải', name_en: null, physical_states: 'Lỏng', checked: false });
+  line.take({
+    code: '17 02 03',
+    name_vi: 'Dầu thải',
+    name_en: null,
+    physical_states: 'Lỏng',
+    checked: false,
+  });
   line.mass = '1.234,5';
   line.method = 'TC';
   return form;
@@ -64,7 +70,9 @@ describe('the declaration form', () => {
     const form = filled();
     const [line] = form.lines;
     if (line !== undefined) line.mass = '1.000';
-    expect(form.check()).toEqual([{ path: 'lines[0].declared_mass_g', code: 'ambiguous' }]);
+    expect(form.check()).toMatchObject([{ path: 'lines[0].declared_mass_g', code: 'ambiguous' }]);
+    form.errors = form.check();
+    expect(form.errorAt('lines[0].declared_mass_g')).toBe('có thể hiểu hai cách');
   });
 
   it('moves the problems of later lines up when one is removed', () => {
@@ -80,7 +88,12 @@ describe('the declaration form', () => {
 
   it('takes an earlier manifest as a template, with new times', () => {
     const form = new DeclarationForm(NOW);
-    const party = (name: string) => ({ organisation_id: name, name, site_id: `site-${name}`, site_name: `Kho ${name}` });
+    const party = (name: string) => ({
+      organisation_id: name,
+      name,
+      site_id: `site-${name}`,
+      site_name: `Kho ${name}`,
+    });
     form.fill(
       {
         generator: party('A'),

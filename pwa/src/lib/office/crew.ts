@@ -1,0 +1,25 @@
+/** Drivers and vehicles of a carrier, to choose from. */
+import { everything, office } from './client';
+import type { OfficePerson, Vehicle } from './types';
+
+export interface Crew {
+  drivers: OfficePerson[];
+  vehicles: Vehicle[];
+}
+
+/** Everybody who drives for a carrier and everything they may drive. Drivers are listed to their own organisation only. */
+export async function crewOf(carrierId: string): Promise<Crew> {
+  const [drivers, vehicles] = await Promise.all([
+    everything((cursor) =>
+      office.GET('/api/v1/people', {
+        params: { query: { organisation_id: carrierId, role: 'driver', limit: 500, cursor } },
+      }),
+    ),
+    everything((cursor) =>
+      office.GET('/api/v1/vehicles', {
+        params: { query: { organisation_id: carrierId, limit: 500, cursor } },
+      }),
+    ),
+  ]);
+  return { drivers, vehicles };
+}
