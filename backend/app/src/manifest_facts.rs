@@ -7,18 +7,20 @@ use domain::id::{ManifestId, SiteId};
 use domain::manifest::{DEFAULT_CORRIDOR_M, ManifestFacts, Route};
 use domain::party::{PermitFacts, SiteFacts, SiteKind};
 use domain::waste::WasteLine;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use store::manifests::Manifest;
 use store::{Tx, lines, permits, sites};
 
 /// How far from a scan another facility still matters, metres.
 const NEARBY_M: f64 = 500.0;
 
-/// Facts of each manifest; `points` are (latitude, longitude) of every scan in question.
+/// Facts of each manifest; `points` are (latitude, longitude) of every scan in question, `named` the sites that
+/// storings name. Sites further off change no verdict, so a batch may share them.
 pub(crate) async fn load(
     tx: &mut Tx,
     rows: &[Manifest],
     points: &[(f64, f64)],
+    named: &[SiteId],
 ) -> Result<HashMap<ManifestId, ManifestFacts>> {
     let ids: Vec<ManifestId> = rows.iter().map(|row| row.id).collect();
     let site_ids = distinct(rows.iter().flat_map(|row| [row.generator_site_id, row.facility_site_id]));
@@ -26,13 +28,16 @@ pub(crate) async fn load(
     for site in sites::find_many(tx, &site_ids).await? {
         known.insert(site.id, site_facts(site)?);
     }
-    let mut nearby = Vec::new();
+    let mut others: BTreeMap<SiteId, sites::Site> = BTreeMap::new();
     if !points.is_empty() {
-        for site in sites::list_near(tx, points, NEARBY_M).await? {
-            if site.kind != SiteKind::Generator {
-                nearby.push(site_facts(site)?);
-            }
-        }
+        others.extend(sites::list_near(tx, points, NEARBY_M).await?.into_iter().map(|site| (site.id, site)));
+    }
+    if !named.is_empty() {
+        others.extend(sites::find_many(tx, named).await?.into_iter().map(|site| (site.id, site)));
+    }
+    let mut nearby = Vec::with_capacity(others.len());
+    for site in others.into_values().filter(|site| site.kind != SiteKind::Generator) {
+        nearby.push(site_facts(site)?);
     }
     let owners = distinct(rows.iter().flat_map(|row| [row.carrier_id, row.facility_id]));
     let permits: Vec<PermitFacts> = permits::list_for(tx, &owners).await?.into_iter().map(permit_facts).collect();

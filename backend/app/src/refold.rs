@@ -10,6 +10,7 @@ use domain::custody::finding::Finding;
 use domain::custody::fold::{Folded, fold};
 use domain::custody::judge::{Judgement, judge};
 use domain::custody::record::{DeviceStanding, RecordedEvent};
+use domain::custody::transition::named_site;
 use domain::id::{DeviceId, ManifestId};
 use domain::manifest::{ManifestFacts, ManifestState};
 use domain::seal::status_list::SealStatus;
@@ -54,8 +55,12 @@ pub(crate) async fn load(tx: &mut Tx, ids: &[ManifestId], arriving: &[&RecordedE
         }
     }
     let known = events_of.values().flatten().chain(arriving.iter().copied());
-    let points: Vec<(f64, f64)> = known.filter_map(|e| e.payload.position).map(|p| (p.lat, p.lon)).collect();
-    let mut facts = manifest_facts::load(tx, &rows, &points).await?;
+    let (mut points, mut named) = (Vec::new(), Vec::new());
+    for event in known {
+        points.extend(event.payload.position.map(|at| (at.lat, at.lon)));
+        named.extend(named_site(&event.payload));
+    }
+    let mut facts = manifest_facts::load(tx, &rows, &points, &named).await?;
     rows.into_iter()
         .map(|row| {
             let facts = facts.remove(&row.id).ok_or_else(|| Error::Internal("a manifest lost its sites".into()))?;

@@ -61,6 +61,10 @@ impl Processor for Committer {
 }
 
 impl Failure for Error {
+    fn panicked() -> Self {
+        Self::Internal("the writer of custody events panicked".to_owned())
+    }
+
     fn is_transient(&self) -> bool {
         match self {
             Self::Busy => true,
