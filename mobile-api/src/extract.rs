@@ -32,7 +32,8 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
 /// # Errors
 /// `unsupported_media_type` otherwise: a form of another site can send text, but not this content type.
 pub fn require_json(headers: &HeaderMap) -> Result<(), Problem> {
-    let essence = headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).and_then(|v| v.split(';').next());
+    let essence =
+        headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).and_then(|v| v.split(';').next());
     if essence.is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json")) {
         return Ok(());
     }
@@ -61,8 +62,12 @@ pub fn read_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
                 Some(field) => (format!("{path}.{field}"), FieldCode::Required),
                 None => (path, FieldCode::BadFormat),
             };
-            Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_fields", "Mend the fields listed in errors and send again.")
-                .with_errors(vec![FieldError::new(path, code, text)])
+            Problem::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "invalid_fields",
+                "Mend the fields listed in errors and send again.",
+            )
+            .with_errors(vec![FieldError::new(path, code, text)])
         } else {
             Problem::new(StatusCode::BAD_REQUEST, "bad_json", inner.to_string())
         }
@@ -132,7 +137,11 @@ impl FromRequestParts<App> for MaybeSignedIn {
 /// The session token of a request: bearer first, then the cookie.
 fn token(parts: &Parts) -> Result<Option<String>, Problem> {
     if let Some(value) = parts.headers.get(header::AUTHORIZATION) {
-        let bearer = value.to_str().ok().and_then(|v| v.split_once(' ')).filter(|(kind, _)| kind.eq_ignore_ascii_case("bearer"));
+        let bearer = value
+            .to_str()
+            .ok()
+            .and_then(|v| v.split_once(' '))
+            .filter(|(kind, _)| kind.eq_ignore_ascii_case("bearer"));
         return match bearer {
             Some((_, token)) => Ok(Some(token.trim().to_owned())),
             None => Err(app::Error::Unauthenticated.into()),
@@ -140,16 +149,25 @@ fn token(parts: &Parts) -> Result<Option<String>, Problem> {
     }
     let Some(token) = cookie(&parts.headers) else { return Ok(None) };
     if !matches!(parts.method, Method::GET | Method::HEAD) && !same_origin(&parts.headers) {
-        return Err(Problem::new(StatusCode::FORBIDDEN, "cross_site", "Send the request from the application itself."));
+        return Err(Problem::new(
+            StatusCode::FORBIDDEN,
+            "cross_site",
+            "Send the request from the application itself.",
+        ));
     }
     Ok(Some(token))
 }
 
 fn cookie(headers: &HeaderMap) -> Option<String> {
-    headers.get_all(header::COOKIE).iter().filter_map(|v| v.to_str().ok()).flat_map(|v| v.split(';')).find_map(|pair| {
-        let (name, value) = pair.trim().split_once('=')?;
-        (name == COOKIE_HTTPS || name == COOKIE_HTTP).then(|| value.to_owned())
-    })
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|v| v.to_str().ok())
+        .flat_map(|v| v.split(';'))
+        .find_map(|pair| {
+            let (name, value) = pair.trim().split_once('=')?;
+            (name == COOKIE_HTTPS || name == COOKIE_HTTP).then(|| value.to_owned())
+        })
 }
 
 /// True when the browser itself says that the request comes from our own pages.

@@ -100,29 +100,54 @@ impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         let code = error.code();
         match error {
-            Error::Fields(errors) => {
-                Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, "Mend the fields listed in errors and send again.")
-                    .with_errors(errors)
+            Error::Fields(errors) => Self::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                code,
+                "Mend the fields listed in errors and send again.",
+            )
+            .with_errors(errors),
+            Error::NotFound => {
+                Self::new(StatusCode::NOT_FOUND, code, "It does not exist, or is not yours to see.")
             }
-            Error::NotFound => Self::new(StatusCode::NOT_FOUND, code, "It does not exist, or is not yours to see."),
-            Error::Forbidden => Self::new(StatusCode::FORBIDDEN, code, "Ask somebody whose role allows this."),
-            Error::NotParty => {
-                Self::new(StatusCode::FORBIDDEN, code, "Declare only loads that your organisation hands over, moves or receives.")
+            Error::Forbidden => {
+                Self::new(StatusCode::FORBIDDEN, code, "Ask somebody whose role allows this.")
             }
+            Error::NotParty => Self::new(
+                StatusCode::FORBIDDEN,
+                code,
+                "Declare only loads that your organisation hands over, moves or receives.",
+            ),
             Error::Unauthenticated => Self::new(StatusCode::UNAUTHORIZED, code, "Sign in and try again."),
-            Error::LoginFailed => Self::new(StatusCode::UNAUTHORIZED, code, "Check login and password or PIN."),
-            Error::LoginDelayed { retry_after_s } => {
-                Self::new(StatusCode::TOO_MANY_REQUESTS, code, format!("Try again in {retry_after_s} seconds."))
-                    .retry_after(retry_after_s)
+            Error::LoginFailed => {
+                Self::new(StatusCode::UNAUTHORIZED, code, "Check login and password or PIN.")
             }
-            Error::WrongState { state } => {
-                Self::new(StatusCode::CONFLICT, code, format!("The manifest is {state}; reload it and see what is possible now."))
+            Error::LoginDelayed { retry_after_s } => Self::new(
+                StatusCode::TOO_MANY_REQUESTS,
+                code,
+                format!("Try again in {retry_after_s} seconds."),
+            )
+            .retry_after(retry_after_s),
+            Error::WrongState { state } => Self::new(
+                StatusCode::CONFLICT,
+                code,
+                format!("The manifest is {state}; reload it and see what is possible now."),
+            ),
+            Error::SamePerson => {
+                Self::new(StatusCode::CONFLICT, code, "Another person of the other side approves.")
             }
-            Error::SamePerson => Self::new(StatusCode::CONFLICT, code, "Another person of the other side approves."),
-            Error::StaleVersion => Self::new(StatusCode::PRECONDITION_FAILED, code, "Reload, look at the change, and save again."),
-            Error::Conflict { what } => Self::new(StatusCode::CONFLICT, code, format!("There is one with the same {what}.")),
-            Error::IdempotencyConflict => Self::new(StatusCode::CONFLICT, code, "Use a new key for a new request."),
-            Error::Busy => Self::new(StatusCode::SERVICE_UNAVAILABLE, code, "Nothing was lost; send again.").retry_after(2),
+            Error::StaleVersion => Self::new(
+                StatusCode::PRECONDITION_FAILED,
+                code,
+                "Reload, look at the change, and save again.",
+            ),
+            Error::Conflict { what } => {
+                Self::new(StatusCode::CONFLICT, code, format!("There is one with the same {what}."))
+            }
+            Error::IdempotencyConflict => {
+                Self::new(StatusCode::CONFLICT, code, "Use a new key for a new request.")
+            }
+            Error::Busy => Self::new(StatusCode::SERVICE_UNAVAILABLE, code, "Nothing was lost; send again.")
+                .retry_after(2),
             Error::Store(_) | Error::Internal(_) => {
                 tracing::error!(error = &error as &dyn std::error::Error, "use-case failed");
                 Self::new(StatusCode::INTERNAL_SERVER_ERROR, code, "The fault is ours and is on record.")
@@ -177,8 +202,21 @@ mod tests {
 
     #[test]
     fn every_use_case_error_has_a_title_of_its_own() {
-        for code in ["invalid_fields", "not_found", "forbidden", "unauthenticated", "login_failed", "login_delayed",
-                     "wrong_state", "same_person", "not_party", "stale_version", "conflict", "idempotency_conflict", "busy"] {
+        for code in [
+            "invalid_fields",
+            "not_found",
+            "forbidden",
+            "unauthenticated",
+            "login_failed",
+            "login_delayed",
+            "wrong_state",
+            "same_person",
+            "not_party",
+            "stale_version",
+            "conflict",
+            "idempotency_conflict",
+            "busy",
+        ] {
             assert_ne!(title(code), "Internal error", "{code}");
         }
     }

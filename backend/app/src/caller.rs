@@ -84,7 +84,8 @@ impl Caller {
 
     /// Organisations in which the caller holds a role that `wanted` names.
     pub fn organisations(&self, wanted: impl Fn(Role) -> bool) -> Vec<OrganisationId> {
-        let mut ids: Vec<_> = self.grants.iter().filter(|g| wanted(g.role)).map(|g| g.organisation_id).collect();
+        let mut ids: Vec<_> =
+            self.grants.iter().filter(|g| wanted(g.role)).map(|g| g.organisation_id).collect();
         ids.sort_unstable();
         ids.dedup();
         ids

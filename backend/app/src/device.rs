@@ -102,7 +102,10 @@ pub async fn register(app: &App, caller: &Caller, input: NewDevice) -> Result<Re
     if let Some(device) = devices::find_by_key(&mut tx, caller.person_id, &key.xy()).await? {
         sessions::update_device(&mut tx, caller.session_id, device.id).await?;
         tx.commit().await?;
-        return Ok(RegisteredDevice { id: device.id, certificate: BASE64URL_NOPAD.encode(&device.certificate) });
+        return Ok(RegisteredDevice {
+            id: device.id,
+            certificate: BASE64URL_NOPAD.encode(&device.certificate),
+        });
     }
     let organisation_id = if exempt {
         caller.grants.first().ok_or(Error::Forbidden)?.organisation_id
@@ -137,7 +140,8 @@ pub async fn register(app: &App, caller: &Caller, input: NewDevice) -> Result<Re
     )
     .await?;
     sessions::update_device(&mut tx, caller.session_id, id).await?;
-    crate::registry::audit(app, &mut tx, caller, Some(organisation_id), "device.register", &id.to_string()).await?;
+    crate::registry::audit(app, &mut tx, caller, Some(organisation_id), "device.register", &id.to_string())
+        .await?;
     tx.commit().await?;
     Ok(RegisteredDevice { id, certificate: BASE64URL_NOPAD.encode(&certificate) })
 }
@@ -148,7 +152,11 @@ fn read_key(jwk: &Jwk, errors: &mut FieldErrors) -> Option<PublicKey> {
     match PublicKey::from_jwk(&jwk.x, &jwk.y) {
         Ok(key) => Some(key),
         Err(_) => {
-            errors.add("public_key", FieldCode::BadFormat, "x and y are base64url of 32 bytes each, a point of P-256.");
+            errors.add(
+                "public_key",
+                FieldCode::BadFormat,
+                "x and y are base64url of 32 bytes each, a point of P-256.",
+            );
             None
         }
     }
@@ -157,7 +165,11 @@ fn read_key(jwk: &Jwk, errors: &mut FieldErrors) -> Option<PublicKey> {
 fn check_proof(app: &App, key: &PublicKey, input: &NewDevice) -> Result<()> {
     let wrong = |message: &str| Error::field("proof", FieldCode::BadFormat, message);
     let proof = input.proof.as_deref().ok_or_else(|| {
-        Error::field("proof", FieldCode::Required, "Sign {purpose, code, iat} with the new key and send it as proof.")
+        Error::field(
+            "proof",
+            FieldCode::Required,
+            "Sign {purpose, code, iat} with the new key and send it as proof.",
+        )
     })?;
     let parsed = jws::UnverifiedJws::parse(proof).map_err(|_| wrong("The proof is no compact JWS."))?;
     let signed = parsed.verify(key).map_err(|_| wrong("The proof is not signed by public_key."))?;
@@ -202,7 +214,15 @@ pub async fn revoke(app: &App, caller: &Caller, id: DeviceId, input: Revocation)
     let mut tx = app.db.begin("device.revoke").await?;
     let device = manageable(&mut tx, caller, id).await?;
     devices::update_revoked(&mut tx, id, app.now(), &reason).await?;
-    crate::registry::audit(app, &mut tx, caller, Some(device.organisation_id), "device.revoke", &id.to_string()).await?;
+    crate::registry::audit(
+        app,
+        &mut tx,
+        caller,
+        Some(device.organisation_id),
+        "device.revoke",
+        &id.to_string(),
+    )
+    .await?;
     let device = find_view(&mut tx, id).await?.ok_or(Error::NotFound)?;
     tx.commit().await?;
     Ok(device)
@@ -220,7 +240,15 @@ pub async fn admit(app: &App, caller: &Caller, id: DeviceId) -> Result<DeviceVie
     }
     devices::update_admitted(&mut tx, id, app.now(), caller.person_id).await?;
     crate::refold::admit(app, &mut tx, id).await?;
-    crate::registry::audit(app, &mut tx, caller, Some(device.organisation_id), "device.admit", &id.to_string()).await?;
+    crate::registry::audit(
+        app,
+        &mut tx,
+        caller,
+        Some(device.organisation_id),
+        "device.admit",
+        &id.to_string(),
+    )
+    .await?;
     let device = find_view(&mut tx, id).await?.ok_or(Error::NotFound)?;
     tx.commit().await?;
     Ok(device)
@@ -259,4 +287,3 @@ fn view(device: devices::Device, names: &HashMap<PersonId, String>) -> DeviceVie
         last_seen_at: device.last_seen_at,
     }
 }
-

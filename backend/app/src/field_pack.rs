@@ -125,8 +125,7 @@ pub async fn pack(app: &App, caller: &Caller) -> Result<(FieldPack, String)> {
         }
     }
     let views = load::views(app, &mut tx, caller, &rows).await?;
-    let manifests: Vec<PackManifest> =
-        views.into_iter().map(|view| pack_manifest(view, &sealed)).collect();
+    let manifests: Vec<PackManifest> = views.into_iter().map(|view| pack_manifest(view, &sealed)).collect();
     let mut status_lists = Vec::new();
     for n in 0..status::count_lists(&mut tx).await?.max(1) {
         let list = verify::sign_status_list(app, &mut tx, n).await?;
@@ -153,7 +152,11 @@ pub async fn pack(app: &App, caller: &Caller) -> Result<(FieldPack, String)> {
         sites,
         waste_codes: codes
             .into_iter()
-            .map(|c| PackWasteCode { code: c.code.as_str().to_owned(), name_vi: c.name_vi, name_en: c.name_en })
+            .map(|c| PackWasteCode {
+                code: c.code.as_str().to_owned(),
+                name_vi: c.name_vi,
+                name_en: c.name_en,
+            })
             .collect(),
     };
     let tag = tag(&pack, &not_valid, now)?;
@@ -177,7 +180,8 @@ fn tag(pack: &FieldPack, not_valid: &[(i64, i64, i16)], now: DateTime<Utc>) -> R
         pack.waste_codes.len(),
         not_valid,
     );
-    let json = serde_json::to_vec(&content).map_err(|error| crate::Error::Internal(format!("pack: {error}")))?;
+    let json =
+        serde_json::to_vec(&content).map_err(|error| crate::Error::Internal(format!("pack: {error}")))?;
     Ok(HEXLOWER.encode(&sha256(&json)[..16]))
 }
 
@@ -215,7 +219,8 @@ fn short_code(qr: Option<&QrView>) -> Option<String> {
 }
 
 async fn pack_sites(tx: &mut Tx, rows: &[Manifest]) -> Result<Vec<PackSite>> {
-    let ids = crate::manifest::distinct(rows.iter().flat_map(|row| [row.generator_site_id, row.facility_site_id]));
+    let ids =
+        crate::manifest::distinct(rows.iter().flat_map(|row| [row.generator_site_id, row.facility_site_id]));
     let mut found = sites::find_many(tx, &ids).await?;
     found.sort_by_key(|site| site.id);
     Ok(found

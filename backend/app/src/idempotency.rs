@@ -31,7 +31,13 @@ pub(crate) async fn seen(tx: &mut Tx, caller: &Caller, once: Option<&Once>) -> R
 }
 
 /// Remembers what the request did.
-pub(crate) async fn note(app: &App, tx: &mut Tx, caller: &Caller, once: Option<&Once>, id: ManifestId) -> Result<()> {
+pub(crate) async fn note(
+    app: &App,
+    tx: &mut Tx,
+    caller: &Caller,
+    once: Option<&Once>,
+    id: ManifestId,
+) -> Result<()> {
     let Some(once) = once else { return Ok(()) };
     let row = idempotency::Answered {
         person_id: caller.person_id,

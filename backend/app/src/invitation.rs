@@ -54,7 +54,8 @@ impl std::fmt::Debug for Acceptance {
 
 /// Hash under which a code is stored.
 pub(crate) fn code_hash(code: &str) -> Vec<u8> {
-    let plain: String = code.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).collect();
+    let plain: String =
+        code.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).collect();
     sha256(plain.as_bytes()).to_vec()
 }
 
@@ -115,7 +116,7 @@ pub async fn accept(app: &App, acceptance: Acceptance, address: &str) -> Result<
     session::check_delay(app, &keys).await?;
     let pin = acceptance.pin.trim();
     let long_enough = pin.chars().count() >= MIN_PIN && pin.chars().count() <= 100;
-    if !long_enough || pin.chars().all(|c| Some(c) == pin.chars().next()) {
+    if !long_enough || pin.chars().all(|c| pin.starts_with(c)) {
         return Err(Error::field("pin", FieldCode::BadFormat, "At least six characters, not all the same."));
     }
     let hash = password::hash(pin.to_owned()).await?;
@@ -123,7 +124,11 @@ pub async fn accept(app: &App, acceptance: Acceptance, address: &str) -> Result<
     let mut tx = app.db.begin("invitation.accept").await?;
     let code = code_hash(&acceptance.code);
     let invitation = match invitations::find(&mut tx, &code).await? {
-        Some(found) if found.expires_at > now && invitations::update_accepted(&mut tx, &code, now).await? => found,
+        Some(found)
+            if found.expires_at > now && invitations::update_accepted(&mut tx, &code, now).await? =>
+        {
+            found
+        }
         _ => {
             drop(tx);
             session::note_failure(app, &keys).await?;

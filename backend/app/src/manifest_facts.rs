@@ -40,14 +40,16 @@ pub(crate) async fn load(
         nearby.push(site_facts(site)?);
     }
     let owners = distinct(rows.iter().flat_map(|row| [row.carrier_id, row.facility_id]));
-    let permits: Vec<PermitFacts> = permits::list_for(tx, &owners).await?.into_iter().map(permit_facts).collect();
+    let permits: Vec<PermitFacts> =
+        permits::list_for(tx, &owners).await?.into_iter().map(permit_facts).collect();
     let mut lines_of: HashMap<ManifestId, Vec<WasteLine>> = HashMap::new();
     for line in lines::list_for(tx, &ids).await? {
         lines_of.entry(line.manifest_id).or_default().push(line.declared);
     }
     let mut facts = HashMap::with_capacity(rows.len());
     for row in rows {
-        let site = |id: SiteId| known.get(&id).cloned().ok_or_else(|| Error::Internal(format!("site {id} is gone")));
+        let site =
+            |id: SiteId| known.get(&id).cloned().ok_or_else(|| Error::Internal(format!("site {id} is gone")));
         let route = row
             .route_geometry
             .as_ref()
@@ -55,7 +57,8 @@ pub(crate) async fn load(
             .transpose()?
             .map(|geometry| Route { geometry, corridor_m: row.corridor_m.unwrap_or(DEFAULT_CORRIDOR_M) });
         let other = |s: &&SiteFacts| s.id != row.generator_site_id && s.id != row.facility_site_id;
-        let of_party = |p: &&PermitFacts| p.organisation_id == row.carrier_id || p.organisation_id == row.facility_id;
+        let of_party =
+            |p: &&PermitFacts| p.organisation_id == row.carrier_id || p.organisation_id == row.facility_id;
         facts.insert(
             row.id,
             ManifestFacts {

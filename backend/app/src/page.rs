@@ -20,10 +20,9 @@ pub struct PageQuery {
 
 /// The store's page of a cursor and a limit from the wire.
 pub(crate) fn store_page(cursor: Option<&str>, limit: Option<i64>) -> Result<store::Page> {
-    let after = cursor
-        .map(str::parse)
-        .transpose()
-        .map_err(|_| Error::field("cursor", FieldCode::BadFormat, "Send next_cursor of the last page as it came."))?;
+    let after = cursor.map(str::parse).transpose().map_err(|_| {
+        Error::field("cursor", FieldCode::BadFormat, "Send next_cursor of the last page as it came.")
+    })?;
     let limit = u16::try_from(limit.unwrap_or(DEFAULT_LIMIT).clamp(1, MAX_LIMIT)).unwrap_or(1);
     Ok(store::Page { after, limit })
 }
@@ -52,6 +51,9 @@ impl<T> Page<T> {
 
     /// A page of rows as the caller sees them.
     pub(crate) fn of<R>(listing: store::Listing<R>, view: impl FnMut(R) -> T) -> Self {
-        Self { items: listing.items.into_iter().map(view).collect(), next_cursor: listing.next.map(|c| c.to_string()) }
+        Self {
+            items: listing.items.into_iter().map(view).collect(),
+            next_cursor: listing.next.map(|c| c.to_string()),
+        }
     }
 }

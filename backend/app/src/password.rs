@@ -38,6 +38,10 @@ pub async fn verify(secret: String, stored: Option<String>) -> crate::Result<boo
     .await
 }
 
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> crate::Result<T> + Send + 'static) -> crate::Result<T> {
-    tokio::task::spawn_blocking(work).await.map_err(|error| crate::Error::Internal(format!("worker: {error}")))?
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> crate::Result<T> + Send + 'static,
+) -> crate::Result<T> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|error| crate::Error::Internal(format!("worker: {error}")))?
 }

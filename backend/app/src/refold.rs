@@ -40,7 +40,11 @@ pub(crate) struct Verdict {
 }
 
 /// Locks and loads manifests set-wise. `arriving` are events of this batch: sites near them matter to the judge.
-pub(crate) async fn load(tx: &mut Tx, ids: &[ManifestId], arriving: &[&RecordedEvent]) -> Result<Vec<Ledger>> {
+pub(crate) async fn load(
+    tx: &mut Tx,
+    ids: &[ManifestId],
+    arriving: &[&RecordedEvent],
+) -> Result<Vec<Ledger>> {
     let rows = manifests::lock(tx, ids).await?;
     let ids: Vec<ManifestId> = rows.iter().map(|row| row.id).collect();
     let mut acts_of: HashMap<ManifestId, Vec<Act>> = HashMap::new();
@@ -63,7 +67,8 @@ pub(crate) async fn load(tx: &mut Tx, ids: &[ManifestId], arriving: &[&RecordedE
     let mut facts = manifest_facts::load(tx, &rows, &points, &named).await?;
     rows.into_iter()
         .map(|row| {
-            let facts = facts.remove(&row.id).ok_or_else(|| Error::Internal("a manifest lost its sites".into()))?;
+            let facts =
+                facts.remove(&row.id).ok_or_else(|| Error::Internal("a manifest lost its sites".into()))?;
             let acts = acts_of.remove(&row.id).unwrap_or_default();
             let events = events_of.remove(&row.id).unwrap_or_default();
             Ok(Ledger { row, facts, acts, events })
@@ -187,8 +192,11 @@ async fn admitted(tx: &mut Tx, mut stored: Vec<events::Event>) -> Result<Vec<eve
     if ids.is_empty() {
         return Ok(stored);
     }
-    let admitted: HashMap<DeviceId, Instant> =
-        devices::find_many(tx, &ids).await?.into_iter().filter_map(|d| Some((d.id, d.admitted_at?))).collect();
+    let admitted: HashMap<DeviceId, Instant> = devices::find_many(tx, &ids)
+        .await?
+        .into_iter()
+        .filter_map(|d| Some((d.id, d.admitted_at?)))
+        .collect();
     for event in stored.iter_mut().filter(|event| revoked(event)) {
         if admitted.get(&event.device_id).is_some_and(|at| event.record_time <= *at) {
             event.record.0.device_standing = DeviceStanding::Admitted;

@@ -145,7 +145,11 @@ pub(crate) async fn open(app: &App, tx: &mut Tx, person: &people::Person) -> Res
         },
     )
     .await?;
-    Ok(SignedInSession { token, expires_at, person: PersonView { id: person.id, name: person.name.clone(), roles } })
+    Ok(SignedInSession {
+        token,
+        expires_at,
+        person: PersonView { id: person.id, name: person.name.clone(), roles },
+    })
 }
 
 /// The caller of a token.
@@ -219,7 +223,8 @@ pub(crate) async fn role_views(tx: &mut Tx, people: &[PersonId]) -> Result<HashM
     let mut ids: Vec<OrganisationId> = grants.iter().map(|g| g.organisation_id).collect();
     ids.sort_unstable();
     ids.dedup();
-    let names: HashMap<_, _> = organisations::find_many(tx, &ids).await?.into_iter().map(|o| (o.id, o.name)).collect();
+    let names: HashMap<_, _> =
+        organisations::find_many(tx, &ids).await?.into_iter().map(|o| (o.id, o.name)).collect();
     let mut views: HashMap<PersonId, Vec<RoleView>> = HashMap::new();
     for g in grants.into_iter().filter(|g| g.ended_at.is_none()) {
         let name = names.get(&g.organisation_id).cloned().unwrap_or_default();

@@ -130,7 +130,8 @@ fn group_filter(group: Group, key: &str, mut filter: BTreeMap<String, String>) -
                 let last = next.checked_sub_days(Days::new(1)).unwrap_or(next);
                 let kept = |name: &str| filter.get(name).and_then(|text| text.parse::<NaiveDate>().ok());
                 // A month cut by the asked period lists only its part inside.
-                let (from, to) = (kept("from").map_or(first, |d| d.max(first)), kept("to").map_or(last, |d| d.min(last)));
+                let (from, to) =
+                    (kept("from").map_or(first, |d| d.max(first)), kept("to").map_or(last, |d| d.min(last)));
                 filter.insert("from".to_owned(), from.to_string());
                 filter.insert("to".to_owned(), to.to_string());
             }

@@ -126,7 +126,11 @@ pub struct SeenSite {
 pub async fn verify(app: &App, caller: Option<&Caller>, input: VerifyInput) -> Result<Verification> {
     let text = input.code.trim();
     if text.is_empty() || text.len() > 4_096 {
-        return Err(Error::field("code", FieldCode::BadFormat, "Send the text of the QR or the short code under it."));
+        return Err(Error::field(
+            "code",
+            FieldCode::BadFormat,
+            "Send the text of the QR or the short code under it.",
+        ));
     }
     let mut tx = app.db.read("verify.verify").await?;
     if let Ok(short) = text.parse::<ShortCode>() {
@@ -164,7 +168,8 @@ async fn manifest(app: &App, mut tx: Tx, caller: Option<&Caller>, text: &str) ->
         Ok(seal) => seals::find_by_digest(&mut tx, &seal.digest()).await?,
         Err(_) => None,
     };
-    let status = registered.as_ref().and_then(|seal| u8::try_from(seal.status).ok()).and_then(SealStatus::from_value);
+    let status =
+        registered.as_ref().and_then(|seal| u8::try_from(seal.status).ok()).and_then(SealStatus::from_value);
     let keys = app.keyring.keys();
     let (verdict, sealed) = judge(
         &scan,
@@ -242,8 +247,16 @@ fn answer(
     kind: Option<CodeKind>,
     manifest: Option<SeenManifest>,
 ) -> Verification {
-    let checks = verdict.checks.iter().map(|c| CheckView { check: c.check, ok: c.ok, detail: c.detail }).collect();
-    Verification { verdict: verdict.verdict, checks, as_of: verdict.as_of.unwrap_or(now), kind, manifest, site: None }
+    let checks =
+        verdict.checks.iter().map(|c| CheckView { check: c.check, ok: c.ok, detail: c.detail }).collect();
+    Verification {
+        verdict: verdict.verdict,
+        checks,
+        as_of: verdict.as_of.unwrap_or(now),
+        kind,
+        manifest,
+        site: None,
+    }
 }
 
 /// Status list `n`, signed now.
@@ -281,4 +294,3 @@ pub(crate) async fn sign_status_list(app: &App, tx: &mut Tx, n: i64) -> Result<V
     };
     app.keyring.seal_status(app, &list)
 }
-

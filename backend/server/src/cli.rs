@@ -139,7 +139,10 @@ async fn key_action(config: &Config, action: KeyAction) -> anyhow::Result<()> {
             let (kid, path) = keys::create(&db, &config.keys_dir, KeyUse::Issuer, &random, now).await?;
             let retired = keys::retire_older(&db, now).await?;
             let seq = keys::sign_trust_list(&db, &root, &config.issuer, hosts, &random, now).await?;
-            println!("Key {kid} is in {}; {retired} older retired; trust list {seq} is in force.", path.display());
+            println!(
+                "Key {kid} is in {}; {retired} older retired; trust list {seq} is in force.",
+                path.display()
+            );
             println!("Restart the server to seal with the new key.");
         }
         KeyAction::Sign { root } => {

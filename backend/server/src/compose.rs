@@ -88,7 +88,8 @@ pub async fn listen(
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     match tls {
         None => {
-            let listener = TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))?;
+            let listener =
+                TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))?;
             tracing::info!(address = %listener.local_addr()?, "serving");
             axum::serve(listener, service).with_graceful_shutdown(stop()).await?;
         }
@@ -133,7 +134,8 @@ pub async fn rebuild(config: Config) -> anyhow::Result<()> {
     let db = open_database(&config.database_url).await?;
     let keyring = keys::open(&db, &config.keys_dir, &SystemRandom::new(), now()).await?;
     let app = app(&config, db, keyring, false);
-    let done = app::rebuild::rebuild(&app).await.context("the rebuild stopped; nothing half-done was written")?;
+    let done =
+        app::rebuild::rebuild(&app).await.context("the rebuild stopped; nothing half-done was written")?;
     println!("{} manifests folded again, {} had changed.", done.manifests, done.changed);
     Ok(())
 }

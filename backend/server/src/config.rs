@@ -59,8 +59,10 @@ impl Config {
     pub fn read(file: Option<&Path>) -> anyhow::Result<Self> {
         let mut config = match file {
             Some(path) => {
-                let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-                toml::from_str(&text).with_context(|| format!("{} is not a valid configuration", path.display()))?
+                let text = std::fs::read_to_string(path)
+                    .with_context(|| format!("cannot read {}", path.display()))?;
+                toml::from_str(&text)
+                    .with_context(|| format!("{} is not a valid configuration", path.display()))?
             }
             None => Self::default(),
         };
@@ -95,10 +97,14 @@ impl Config {
 
     fn check(&self) -> anyhow::Result<()> {
         if self.public_host.len() > domain::seal::qr::HOST_MAX {
-            bail!("public_host has more than {} characters: the QR would grow too large", domain::seal::qr::HOST_MAX);
+            bail!(
+                "public_host has more than {} characters: the QR would grow too large",
+                domain::seal::qr::HOST_MAX
+            );
         }
-        domain::seal::qr::render(&self.public_host, &[0])
-            .map_err(|_| anyhow::anyhow!("public_host is no host name: letters, digits, dots, hyphens and a port"))?;
+        domain::seal::qr::render(&self.public_host, &[0]).map_err(|_| {
+            anyhow::anyhow!("public_host is no host name: letters, digits, dots, hyphens and a port")
+        })?;
         if self.issuer.is_empty() || self.issuer.len() > 32 {
             bail!("issuer is 1 to 32 bytes");
         }

@@ -43,7 +43,8 @@ pub async fn demo_only_here(State(reach): State<DemoReach>, request: Request, ne
         let forwarded = ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip"];
         let host = headers.get(header::HOST).and_then(|v| v.to_str().ok()).or_else(|| request.uri().host());
         if forwarded.iter().any(|name| headers.contains_key(*name)) || !host.is_some_and(is_loopback) {
-            let detail = "The demo answers on 127.0.0.1 and localhost only; start it with --lan for phones nearby.";
+            let detail =
+                "The demo answers on 127.0.0.1 and localhost only; start it with --lan for phones nearby.";
             return Problem::new(StatusCode::FORBIDDEN, "forbidden", detail).into_response();
         }
     }
@@ -55,7 +56,8 @@ fn is_loopback(host: &str) -> bool {
         Some(rest) => rest.split(']').next().unwrap_or_default(),
         None => host.split(':').next().unwrap_or_default(),
     };
-    name.eq_ignore_ascii_case("localhost") || name.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
+    name.eq_ignore_ascii_case("localhost")
+        || name.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
 #[cfg(test)]

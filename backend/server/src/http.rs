@@ -33,7 +33,6 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 struct Document;
 
 /// The contract: every route with its handler, and the OpenAPI document made of them.
-#[must_use]
 pub fn contract() -> (Router<App>, utoipa::openapi::OpenApi) {
     let (router, mut document) = OpenApiRouter::with_openapi(Document::openapi())
         .merge(mobile_api::routes::router())
@@ -73,7 +72,11 @@ async fn no_route(request: Request) -> Problem {
 }
 
 async fn method_not_allowed() -> Problem {
-    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "See /docs for the methods of this path.")
+    Problem::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "method_not_allowed",
+        "See /docs for the methods of this path.",
+    )
 }
 
 /// A panic in a handler ends that request only, with a problem instead of a broken connection.
@@ -84,5 +87,6 @@ fn panicked(panic: Box<dyn std::any::Any + Send + 'static>) -> Response {
         .or_else(|| panic.downcast_ref::<&str>().copied())
         .unwrap_or("unknown");
     tracing::error!(panic = text, "a handler panicked");
-    Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "The fault is ours and is on record.").into_response()
+    Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "The fault is ours and is on record.")
+        .into_response()
 }

@@ -99,7 +99,9 @@ pub async fn sign_trust_list(
     let mut tx = db.begin("keys.sign_trust_list").await?;
     let all = keys::list(&mut tx).await?;
     let is_root = |key: &&IssuerKey| {
-        key.purpose == KeyUse::Root.as_str() && key.state == "active" && key.public_key == root_key.public().as_bytes()
+        key.purpose == KeyUse::Root.as_str()
+            && key.state == "active"
+            && key.public_key == root_key.public().as_bytes()
     };
     if !all.iter().any(|key| is_root(&key)) {
         bail!("{} is no active root key of this installation", root.display());
@@ -129,7 +131,12 @@ pub async fn sign_trust_list(
 ///
 /// # Errors
 /// A sentence that says which command puts right what is missing.
-pub async fn open(db: &Db, folder: &Path, random: &dyn SecureRandom, now: DateTime<Utc>) -> anyhow::Result<Keyring> {
+pub async fn open(
+    db: &Db,
+    folder: &Path,
+    random: &dyn SecureRandom,
+    now: DateTime<Utc>,
+) -> anyhow::Result<Keyring> {
     let mut tx = db.read("keys.open").await?;
     let all = keys::list(&mut tx).await?;
     let newest = trust_lists::find_newest(&mut tx).await?;
@@ -146,7 +153,10 @@ pub async fn open(db: &Db, folder: &Path, random: &dyn SecureRandom, now: DateTi
         .map_err(|error| anyhow::anyhow!("the stored trust list does not verify: {error}"))?;
     let left = trust.claims().expires_at - now;
     if left < Duration::days(30) {
-        tracing::warn!(days = left.num_days(), "the trust list ends soon; run: emanifest keys sign --root FILE");
+        tracing::warn!(
+            days = left.num_days(),
+            "the trust list ends soon; run: emanifest keys sign --root FILE"
+        );
     }
     let listed = |public: &PublicKey| {
         trust.claims().keys.iter().any(|key| {
@@ -154,7 +164,9 @@ pub async fn open(db: &Db, folder: &Path, random: &dyn SecureRandom, now: DateTi
         })
     };
     let issuer = match std::env::var(ISSUER_VARIABLE) {
-        Ok(text) => Some(parse_private(&text, random).with_context(|| format!("{ISSUER_VARIABLE} is no key"))?),
+        Ok(text) => {
+            Some(parse_private(&text, random).with_context(|| format!("{ISSUER_VARIABLE} is no key"))?)
+        }
         Err(_) => newest_issuer(folder, &all, random, listed)?,
     };
     let issuer = issuer.filter(|key| listed(key.public())).context(

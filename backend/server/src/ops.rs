@@ -13,7 +13,10 @@ use std::time::Instant;
 
 /// Routes for whoever runs the server.
 pub fn router() -> Router<App> {
-    Router::new().route("/healthz", get(healthz)).route("/readyz", get(readyz)).route("/metrics", get(metrics))
+    Router::new()
+        .route("/healthz", get(healthz))
+        .route("/readyz", get(readyz))
+        .route("/metrics", get(metrics))
 }
 
 /// The process answers.

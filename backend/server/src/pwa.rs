@@ -28,7 +28,8 @@ pub async fn serve(uri: Uri) -> Response {
     }
     match Files::get("index.html") {
         Some(file) => respond("index.html", file),
-        None => (StatusCode::SERVICE_UNAVAILABLE, "The PWA is not part of this build: run scripts/run.").into_response(),
+        None => (StatusCode::SERVICE_UNAVAILABLE, "The PWA is not part of this build: run scripts/run.")
+            .into_response(),
     }
 }
 
@@ -37,7 +38,8 @@ fn respond(path: &str, file: EmbeddedFile) -> Response {
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type(path)));
     // Hashed assets never change; everything else is asked for again so that an update arrives.
-    let caching = if path.starts_with("assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
+    let caching =
+        if path.starts_with("assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(caching));
     let tag = data_encoding::HEXLOWER.encode(&file.metadata.sha256_hash()[..16]);
     if let Ok(value) = HeaderValue::from_str(&format!("\"{tag}\"")) {

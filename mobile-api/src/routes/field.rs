@@ -30,7 +30,11 @@ async fn capture(
 #[utoipa::path(get, path = "/api/v1/field/pack", tag = "field",
     params(("If-None-Match" = Option<String>, Header, description = "ETag of the pack the phone holds")),
     responses((status = 200, body = FieldPack), (status = 304, description = "unchanged")))]
-async fn pack(State(app): State<App>, SignedIn(caller): SignedIn, headers: HeaderMap) -> Result<Response, Problem> {
+async fn pack(
+    State(app): State<App>,
+    SignedIn(caller): SignedIn,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     let (pack, tag) = app::field_pack::pack(&app, &caller).await?;
     let tag = format!("\"{tag}\"");
     let unchanged = headers.get(header::IF_NONE_MATCH).is_some_and(|v| v.as_bytes() == tag.as_bytes());

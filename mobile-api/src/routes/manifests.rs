@@ -60,7 +60,11 @@ async fn declare(
 /// One manifest; 404 for those who are no party to it.
 #[utoipa::path(get, path = "/api/v1/manifests/{id}", tag = "manifests", params(("id" = ManifestId, Path)),
     responses((status = 200, body = ManifestView), (status = 404, body = ProblemBody)))]
-async fn find(State(app): State<App>, SignedIn(caller): SignedIn, Path(id): Path<ManifestId>) -> Result<Response, Problem> {
+async fn find(
+    State(app): State<App>,
+    SignedIn(caller): SignedIn,
+    Path(id): Path<ManifestId>,
+) -> Result<Response, Problem> {
     Ok(tagged(app::manifest::find(&app, &caller, id).await?))
 }
 
@@ -163,21 +167,33 @@ async fn findings(
 /// The QR of an issued manifest as SVG.
 #[utoipa::path(get, path = "/api/v1/manifests/{id}/qr.svg", tag = "manifests", params(("id" = ManifestId, Path)),
     responses((status = 200, body = String, content_type = "image/svg+xml"), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody)))]
-async fn qr_svg(State(app): State<App>, SignedIn(caller): SignedIn, Path(id): Path<ManifestId>) -> Result<Response, Problem> {
+async fn qr_svg(
+    State(app): State<App>,
+    SignedIn(caller): SignedIn,
+    Path(id): Path<ManifestId>,
+) -> Result<Response, Problem> {
     Ok(image("image/svg+xml", app::manifest::qr::svg(&app, &caller, id).await?.into_bytes()))
 }
 
 /// The QR of an issued manifest as PNG.
 #[utoipa::path(get, path = "/api/v1/manifests/{id}/qr.png", tag = "manifests", params(("id" = ManifestId, Path)),
     responses((status = 200, body = Vec<u8>, content_type = "image/png"), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody)))]
-async fn qr_png(State(app): State<App>, SignedIn(caller): SignedIn, Path(id): Path<ManifestId>) -> Result<Response, Problem> {
+async fn qr_png(
+    State(app): State<App>,
+    SignedIn(caller): SignedIn,
+    Path(id): Path<ManifestId>,
+) -> Result<Response, Problem> {
     Ok(image("image/png", app::manifest::qr::png(&app, &caller, id).await?))
 }
 
 /// The label to print: QR, short code, number, parties, waste.
 #[utoipa::path(get, path = "/api/v1/manifests/{id}/label.svg", tag = "manifests", params(("id" = ManifestId, Path)),
     responses((status = 200, body = String, content_type = "image/svg+xml"), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody)))]
-async fn label_svg(State(app): State<App>, SignedIn(caller): SignedIn, Path(id): Path<ManifestId>) -> Result<Response, Problem> {
+async fn label_svg(
+    State(app): State<App>,
+    SignedIn(caller): SignedIn,
+    Path(id): Path<ManifestId>,
+) -> Result<Response, Problem> {
     Ok(image("image/svg+xml", app::manifest::qr::label(&app, &caller, id).await?.into_bytes()))
 }
 

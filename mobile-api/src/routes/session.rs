@@ -11,14 +11,21 @@ use http::{HeaderValue, StatusCode, header};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(crate) fn router() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(sign_in, sign_out)).routes(routes!(me)).routes(routes!(accept_invitation))
+    OpenApiRouter::new()
+        .routes(routes!(sign_in, sign_out))
+        .routes(routes!(me))
+        .routes(routes!(accept_invitation))
 }
 
 /// Signs in with login (or phone number) and secret (password or PIN).
 #[utoipa::path(post, path = "/api/v1/session", tag = "session", security(()), request_body = Login, responses(
     (status = 200, body = SignedInSession), (status = 401, body = ProblemBody, description = "login_failed"),
     (status = 429, body = ProblemBody, description = "login_delayed")))]
-async fn sign_in(State(app): State<App>, Address(address): Address, Json(login): Json<Login>) -> Result<Response, Problem> {
+async fn sign_in(
+    State(app): State<App>,
+    Address(address): Address,
+    Json(login): Json<Login>,
+) -> Result<Response, Problem> {
     let session = app::session::sign_in(&app, login, &address).await?;
     Ok(with_cookie(&app, session))
 }

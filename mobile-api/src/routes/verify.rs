@@ -62,4 +62,3 @@ fn cose(bytes: Vec<u8>, max_age_s: u32) -> Response {
     }
     response
 }
-

@@ -14,6 +14,7 @@ use domain::id::{EventId, ManifestId, PersonId};
 use domain::party::{RoleGrant, Signer};
 use domain::seal::key::sha256;
 use domain::time::Instant;
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 use store::devices::Status;
 use store::events::Event;
@@ -31,8 +32,8 @@ pub(super) async fn commit(app: &Core, batch: &[AuthenticEvent]) -> Result<Vec<E
     let stored_before: HashSet<EventId> = digests.keys().copied().collect();
     let mut fresh: Vec<&AuthenticEvent> = Vec::with_capacity(batch.len());
     for event in batch {
-        if !digests.contains_key(&event.payload.id) {
-            digests.insert(event.payload.id, event.signing_input_digest.to_vec());
+        if let Entry::Vacant(free) = digests.entry(event.payload.id) {
+            free.insert(event.signing_input_digest.to_vec());
             fresh.push(event);
         }
     }
@@ -68,10 +69,15 @@ async fn record(tx: &mut Tx, fresh: &[&AuthenticEvent], now: Instant) -> Result<
         .collect();
     let mut by_short: HashMap<String, seals::Seal> = HashMap::new();
     if !short.is_empty() {
-        by_short = seals::find_by_short_codes(tx, &short).await?.into_iter().map(|s| (s.short_code.clone(), s)).collect();
+        by_short = seals::find_by_short_codes(tx, &short)
+            .await?
+            .into_iter()
+            .map(|s| (s.short_code.clone(), s))
+            .collect();
     }
     let recorded = fresh.iter().map(|event| {
-        let at = estimate(&event.payload, event.sent_at.map(domain::time::instant), event.received_at, None).at;
+        let at =
+            estimate(&event.payload, event.sent_at.map(domain::time::instant), event.received_at, None).at;
         let rights = held.get(&event.device.person_id).map_or(&[][..], Vec::as_slice);
         RecordedEvent {
             payload: event.payload.clone(),
@@ -193,7 +199,8 @@ fn result(
 ) -> EventResult {
     let id = event.payload.id;
     if digests.get(&id).is_some_and(|digest| digest.as_slice() != event.signing_input_digest) {
-        let detail = "Another event with this id is stored; the phone must give the event a new id and sign it again.";
+        let detail =
+            "Another event with this id is stored; the phone must give the event a new id and sign it again.";
         return EventResult::refused(0, Some(id), ID_CONFLICT, detail);
     }
     let outcome = if first_seen.insert(id) { Outcome::Recorded } else { Outcome::Duplicate };

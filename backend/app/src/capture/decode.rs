@@ -94,7 +94,9 @@ pub(super) async fn decode(
     if batch.events.len() < BLOCKING_FROM {
         return Ok(open_all());
     }
-    tokio::task::spawn_blocking(open_all).await.map_err(|error| crate::Error::Internal(format!("worker: {error}")))
+    tokio::task::spawn_blocking(open_all)
+        .await
+        .map_err(|error| crate::Error::Internal(format!("worker: {error}")))
 }
 
 fn parse(item: &serde_json::Value) -> std::result::Result<(DeviceId, UnverifiedJws), Refusal> {
@@ -141,8 +143,9 @@ fn open(
     let signature = || refuse("signature", "The signature is not by this device's key.");
     let key = device.public_key.as_slice().try_into().map(PublicKey::from_xy).map_err(|_| signature())?;
     let signed = jws.verify(&key).map_err(|_| signature())?;
-    let payload = EventPayload::read(signed.payload())
-        .map_err(|_| refuse("unreadable", "A field without which nothing can be kept is missing or malformed."))?;
+    let payload = EventPayload::read(signed.payload()).map_err(|_| {
+        refuse("unreadable", "A field without which nothing can be kept is missing or malformed.")
+    })?;
     let code = match payload.code.as_deref() {
         None => ScannedCode::Checked(CodeCheck::Absent),
         Some(code) => match code.parse::<ShortCode>() {
@@ -156,11 +159,25 @@ fn open(
         .map_or(SiteCodeCheck::Absent, |code| keyring.check_site_code(code, received_at));
     let signing_input_digest = sha256(signed.signing_input().as_bytes());
     let device = device.clone();
-    Ok(AuthenticEvent { payload, jws: text, signing_input_digest, device, code, site_code, sent_at, received_at })
+    Ok(AuthenticEvent {
+        payload,
+        jws: text,
+        signing_input_digest,
+        device,
+        code,
+        site_code,
+        sent_at,
+        received_at,
+    })
 }
 
 /// Keeps refused bytes for the authority, at most 64 KiB of each.
-pub(super) async fn keep_refused(app: &App, caller: &Caller, refusals: Vec<Refusal>, at: Instant) -> Result<()> {
+pub(super) async fn keep_refused(
+    app: &App,
+    caller: &Caller,
+    refusals: Vec<Refusal>,
+    at: Instant,
+) -> Result<()> {
     if refusals.is_empty() {
         return Ok(());
     }

@@ -118,7 +118,11 @@ impl EventResult {
 /// phone sends the batch again.
 pub async fn capture(app: &App, caller: &Caller, batch: Batch) -> Result<BatchResult> {
     if batch.events.len() > MAX_EVENTS {
-        return Err(Error::field("events", FieldCode::OutOfRange, "At most 500 events; send the rest in the next batch."));
+        return Err(Error::field(
+            "events",
+            FieldCode::OutOfRange,
+            "At most 500 events; send the rest in the next batch.",
+        ));
     }
     let received_at = app.now();
     let decoded = decode::decode(app, &batch, received_at).await?;

@@ -27,7 +27,10 @@ impl CaptureQueue {
     }
 
     /// Hands in events in their order and waits until each is decided.
-    pub(super) async fn submit_all(&self, events: Vec<AuthenticEvent>) -> Vec<std::result::Result<EventResult, QueueError>> {
+    pub(super) async fn submit_all(
+        &self,
+        events: Vec<AuthenticEvent>,
+    ) -> Vec<std::result::Result<EventResult, QueueError>> {
         self.0.submit_all(events).await
     }
 

@@ -16,7 +16,12 @@ use store::manifests::Manifest;
 ///
 /// # Errors
 /// [`Error::WrongState`] unless it is a draft; [`Error::NotFound`] for other organisations.
-pub async fn propose(app: &App, caller: &Caller, id: ManifestId, once: Option<&Once>) -> Result<ManifestView> {
+pub async fn propose(
+    app: &App,
+    caller: &Caller,
+    id: ManifestId,
+    once: Option<&Once>,
+) -> Result<ManifestView> {
     let mut tx = app.db.begin("manifest.propose").await?;
     let row = load::locked(&mut tx, caller, id).await?;
     if idempotency::seen(&mut tx, caller, once).await?.is_some() {
@@ -26,12 +31,17 @@ pub async fn propose(app: &App, caller: &Caller, id: ManifestId, once: Option<&O
     let own = |side: &Side| parties.of(*side) == row.drafted_by;
     let side = caller.sides(&parties).into_iter().find(own);
     if row.state != ManifestState::Draft {
-        return Err(if caller.sides(&parties).is_empty() { Error::Forbidden } else { Error::WrongState { state: row.state } });
+        return Err(if caller.sides(&parties).is_empty() {
+            Error::Forbidden
+        } else {
+            Error::WrongState { state: row.state }
+        });
     }
     let side = side.ok_or(Error::Forbidden)?;
     act(app, &mut tx, caller, id, row.drafted_by, Decision::Propose { side }).await?;
     idempotency::note(app, &mut tx, caller, once, id).await?;
-    crate::registry::audit(app, &mut tx, caller, Some(row.drafted_by), "manifest.propose", &id.to_string()).await?;
+    crate::registry::audit(app, &mut tx, caller, Some(row.drafted_by), "manifest.propose", &id.to_string())
+        .await?;
     finish(app, tx, caller, id).await
 }
 
@@ -40,7 +50,12 @@ pub async fn propose(app: &App, caller: &Caller, id: ManifestId, once: Option<&O
 /// # Errors
 /// [`Error::SamePerson`] when the caller already agreed for the other side or proposed; [`Error::Forbidden`] when the
 /// caller has no side to agree for.
-pub async fn approve(app: &App, caller: &Caller, id: ManifestId, once: Option<&Once>) -> Result<ManifestView> {
+pub async fn approve(
+    app: &App,
+    caller: &Caller,
+    id: ManifestId,
+    once: Option<&Once>,
+) -> Result<ManifestView> {
     let mut tx = app.db.begin("manifest.approve").await?;
     let row = load::locked(&mut tx, caller, id).await?;
     if idempotency::seen(&mut tx, caller, once).await?.is_some() {
@@ -71,7 +86,8 @@ pub async fn approve(app: &App, caller: &Caller, id: ManifestId, once: Option<&O
         super::issue::issue(app, &mut tx, caller, &row, organisation_id).await?;
     }
     idempotency::note(app, &mut tx, caller, once, id).await?;
-    crate::registry::audit(app, &mut tx, caller, Some(organisation_id), "manifest.approve", &id.to_string()).await?;
+    crate::registry::audit(app, &mut tx, caller, Some(organisation_id), "manifest.approve", &id.to_string())
+        .await?;
     finish(app, tx, caller, id).await
 }
 
@@ -92,7 +108,8 @@ pub(super) async fn act(
     organisation_id: OrganisationId,
     decision: Decision,
 ) -> Result<()> {
-    let act = Act { id: app.new_id()?, person_id: caller.person_id, organisation_id, at: app.now(), decision };
+    let act =
+        Act { id: app.new_id()?, person_id: caller.person_id, organisation_id, at: app.now(), decision };
     store::acts::insert(tx, id, &act).await?;
     crate::refold::refold(app, tx, &[id]).await
 }

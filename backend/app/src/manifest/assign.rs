@@ -53,7 +53,12 @@ pub async fn assign(
         errors.check(drives, "driver_id", FieldCode::Unknown, "Choose a driver of your organisation.");
     }
     if let Some(plate) = &input.plate {
-        errors.check(plate.is_plausible(), "plate", FieldCode::BadFormat, "As on the vehicle, such as 15C-123.45.");
+        errors.check(
+            plate.is_plausible(),
+            "plate",
+            FieldCode::BadFormat,
+            "As on the vehicle, such as 15C-123.45.",
+        );
     }
     errors.check(
         input.driver_id.is_some() || input.plate.is_some(),
@@ -70,6 +75,7 @@ pub async fn assign(
         store::trips::update(&mut tx, &trip).await?;
     }
     idempotency::note(app, &mut tx, caller, once, id).await?;
-    crate::registry::audit(app, &mut tx, caller, Some(row.carrier_id), "manifest.assign", &id.to_string()).await?;
+    crate::registry::audit(app, &mut tx, caller, Some(row.carrier_id), "manifest.assign", &id.to_string())
+        .await?;
     super::agree::finish(app, tx, caller, id).await
 }

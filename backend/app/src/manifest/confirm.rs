@@ -40,7 +40,8 @@ pub async fn confirm(
     if !caller.sides(&load::parties(&row)).contains(&Side::Generator) {
         return Err(Error::Forbidden);
     }
-    let open = [ManifestState::Issued, ManifestState::InTransit, ManifestState::Stored, ManifestState::Arrived];
+    let open =
+        [ManifestState::Issued, ManifestState::InTransit, ManifestState::Stored, ManifestState::Arrived];
     if !open.contains(&row.state) {
         return Err(Error::WrongState { state: row.state });
     }
@@ -48,6 +49,7 @@ pub async fn confirm(
     let name = name.or_else(|| Some(caller.name.clone()));
     super::agree::act(app, &mut tx, caller, id, row.generator_id, Decision::ConfirmPickup { name }).await?;
     idempotency::note(app, &mut tx, caller, once, id).await?;
-    crate::registry::audit(app, &mut tx, caller, Some(row.generator_id), "manifest.confirm", &id.to_string()).await?;
+    crate::registry::audit(app, &mut tx, caller, Some(row.generator_id), "manifest.confirm", &id.to_string())
+        .await?;
     super::agree::finish(app, tx, caller, id).await
 }

@@ -231,7 +231,15 @@ mod tests {
         value["lines"][0]["declared_mass_g"] = json!(0);
         assert_eq!(
             problems(value),
-            ["plates[1]", "plates[2]", "planned_delivery_at", "route", "route.corridor_m", "lines[0].waste_code", "lines[0].declared_mass_g"]
+            [
+                "plates[1]",
+                "plates[2]",
+                "planned_delivery_at",
+                "route",
+                "route.corridor_m",
+                "lines[0].waste_code",
+                "lines[0].declared_mass_g"
+            ]
         );
     }
 }

@@ -22,7 +22,12 @@ use store::{Tx, organisations, sites, trips};
 ///
 /// # Errors
 /// [`Error::Fields`] with every problem; [`Error::NotParty`] when the caller's organisations have no part in it.
-pub async fn declare(app: &App, caller: &Caller, input: Declaration, once: Option<&Once>) -> Result<ManifestView> {
+pub async fn declare(
+    app: &App,
+    caller: &Caller,
+    input: Declaration,
+    once: Option<&Once>,
+) -> Result<ManifestView> {
     let mut tx = app.db.begin("manifest.declare").await?;
     if let Some(id) = idempotency::seen(&mut tx, caller, once).await? {
         let row = load::visible(&mut tx, caller, id).await?;
@@ -38,9 +43,11 @@ pub async fn declare(app: &App, caller: &Caller, input: Declaration, once: Optio
         created_at: now,
     };
     trips::insert(&mut tx, &trip).await?;
-    store::manifests::insert(&mut tx, &NewManifest { id, trip_id, drafted_by, created_at: now, draft }).await?;
+    store::manifests::insert(&mut tx, &NewManifest { id, trip_id, drafted_by, created_at: now, draft })
+        .await?;
     idempotency::note(app, &mut tx, caller, once, id).await?;
-    crate::registry::audit(app, &mut tx, caller, Some(drafted_by), "manifest.declare", &id.to_string()).await?;
+    crate::registry::audit(app, &mut tx, caller, Some(drafted_by), "manifest.declare", &id.to_string())
+        .await?;
     let row = load::visible(&mut tx, caller, id).await?;
     let view = load::view_of(app, &mut tx, caller, &row).await?;
     tx.commit().await?;
@@ -61,12 +68,17 @@ pub async fn edit(
     let mut tx = app.db.begin("manifest.edit").await?;
     let row = load::locked(&mut tx, caller, id).await?;
     if row.state != ManifestState::Draft {
-        return Err(if caller.desks().contains(&row.drafted_by) { Error::WrongState { state: row.state } } else { Error::Forbidden });
+        return Err(if caller.desks().contains(&row.drafted_by) {
+            Error::WrongState { state: row.state }
+        } else {
+            Error::Forbidden
+        });
     }
     let (draft, _) = check(app, &mut tx, caller, input).await?;
     let version = version.unwrap_or(row.version);
     store::manifests::update_draft(&mut tx, id, version, &draft, app.now()).await?;
-    crate::registry::audit(app, &mut tx, caller, Some(row.drafted_by), "manifest.edit", &id.to_string()).await?;
+    crate::registry::audit(app, &mut tx, caller, Some(row.drafted_by), "manifest.edit", &id.to_string())
+        .await?;
     let row = load::visible(&mut tx, caller, id).await?;
     let view = load::view_of(app, &mut tx, caller, &row).await?;
     tx.commit().await?;
@@ -74,7 +86,12 @@ pub async fn edit(
 }
 
 /// Checks a declaration against the registry; gives the draft and the organisation that drafts it.
-async fn check(app: &App, tx: &mut Tx, caller: &Caller, input: Declaration) -> Result<(Draft, OrganisationId)> {
+async fn check(
+    app: &App,
+    tx: &mut Tx,
+    caller: &Caller,
+    input: Declaration,
+) -> Result<(Draft, OrganisationId)> {
     let mut errors = FieldErrors::default();
     let codes = input.check(&mut errors);
     let found = sites::find_many(tx, &[input.generator_site_id, input.facility_site_id]).await?;
@@ -83,7 +100,12 @@ async fn check(app: &App, tx: &mut Tx, caller: &Caller, input: Declaration) -> R
     let at_generator = generator_site.is_some_and(|s| s.kind == SiteKind::Generator);
     errors.check(at_generator, "generator_site_id", FieldCode::Unknown, "Choose a store of a generator.");
     let at_facility = facility_site.is_some_and(|s| s.kind != SiteKind::Generator);
-    errors.check(at_facility, "facility_site_id", FieldCode::Unknown, "Choose a facility or a transfer station.");
+    errors.check(
+        at_facility,
+        "facility_site_id",
+        FieldCode::Unknown,
+        "Choose a facility or a transfer station.",
+    );
     let carrier = organisations::find(tx, input.carrier_id).await?;
     let is_carrier = carrier.as_ref().is_some_and(|o| o.kind == OrganisationKind::Carrier);
     errors.check(is_carrier, "carrier_id", FieldCode::Unknown, "Choose a carrier.");
@@ -104,7 +126,9 @@ async fn check(app: &App, tx: &mut Tx, caller: &Caller, input: Declaration) -> R
     ];
     let (_, drafted_by) =
         sides.into_iter().find(|(side, id)| caller.holds(office_role(*side), *id)).ok_or(Error::NotParty)?;
-    let owners = organisations::find_many(tx, &[generator_site.organisation_id, facility_site.organisation_id]).await?;
+    let owners =
+        organisations::find_many(tx, &[generator_site.organisation_id, facility_site.organisation_id])
+            .await?;
     let mut search: Vec<&str> = owners.iter().map(|o| o.name.as_str()).collect();
     search.extend(carrier.iter().map(|o| o.name.as_str()));
     search.extend([generator_site.name.as_str(), facility_site.name.as_str()]);
@@ -148,20 +172,26 @@ async fn route(tx: &mut Tx, input: &Declaration, errors: &mut FieldErrors) -> Re
         Some(RouteInput { route_id: Some(id), corridor_m, .. }) => {
             let named = store::routes::find(tx, *id).await?.filter(|r| r.organisation_id == input.carrier_id);
             match named {
-                Some(named) => Ok(Some((Some(*id), named.geometry.0, corridor_m.unwrap_or(named.corridor_m)))),
+                Some(named) => {
+                    Ok(Some((Some(*id), named.geometry.0, corridor_m.unwrap_or(named.corridor_m))))
+                }
                 None => {
                     errors.add("route.route_id", FieldCode::Unknown, "Choose a route of this carrier.");
                     Ok(None)
                 }
             }
         }
-        Some(RouteInput { geometry: Some(geometry), corridor_m, .. }) => match read::route(geometry, "route.geometry") {
-            Ok(line) => Ok(Some((None, shape::line_json(&line), corridor_m.unwrap_or(DEFAULT_CORRIDOR_M)))),
-            Err(found) => {
-                errors.extend(shape::problems(found));
-                Ok(None)
+        Some(RouteInput { geometry: Some(geometry), corridor_m, .. }) => {
+            match read::route(geometry, "route.geometry") {
+                Ok(line) => {
+                    Ok(Some((None, shape::line_json(&line), corridor_m.unwrap_or(DEFAULT_CORRIDOR_M))))
+                }
+                Err(found) => {
+                    errors.extend(shape::problems(found));
+                    Ok(None)
+                }
             }
-        },
+        }
         // Neither is reported by the checks that need no database.
         Some(RouteInput { route_id: None, geometry: None, .. }) => Ok(None),
     }
@@ -204,7 +234,10 @@ async fn lines(
             physical_state: line.physical_state,
             declared_mass_g: line.declared_mass_g,
             mass_basis: line.mass_basis,
-            packaging: line.packaging.clone().unwrap_or_else(|| Packaging { kind: "bulk".to_owned(), count: 1 }),
+            packaging: line
+                .packaging
+                .clone()
+                .unwrap_or_else(|| Packaging { kind: "bulk".to_owned(), count: 1 }),
             treatment_method: line.treatment_method,
         });
     }

@@ -29,8 +29,11 @@ pub async fn events(app: &App, caller: &Caller, id: ManifestId) -> Result<Page<E
         }
     }
     let signers = super::distinct(rows.iter().map(|row| row.person_id));
-    let names: HashMap<_, _> =
-        people::find_many(&mut tx, &signers).await?.into_iter().map(|person| (person.id, person.name)).collect();
+    let names: HashMap<_, _> = people::find_many(&mut tx, &signers)
+        .await?
+        .into_iter()
+        .map(|person| (person.id, person.name))
+        .collect();
     let items = rows
         .into_iter()
         .map(|row| {
@@ -45,7 +48,10 @@ pub async fn events(app: &App, caller: &Caller, id: ManifestId) -> Result<Page<E
                 position_missing: payload.position_missing,
                 evidence_grade: row.evidence_grade,
                 plate: payload.plate,
-                person: PersonBrief { id: row.person_id, name: names.get(&row.person_id).cloned().unwrap_or_default() },
+                person: PersonBrief {
+                    id: row.person_id,
+                    name: names.get(&row.person_id).cloned().unwrap_or_default(),
+                },
                 lines: payload.lines,
                 weighing: payload.weighing,
                 details: payload.details,

@@ -87,7 +87,8 @@ pub(super) async fn issue(
         },
     )
     .await?;
-    super::agree::act(app, tx, caller, row.id, organisation_id, Decision::Issue { revision: FIRST_REVISION }).await
+    super::agree::act(app, tx, caller, row.id, organisation_id, Decision::Issue { revision: FIRST_REVISION })
+        .await
 }
 
 fn full() -> Error {
@@ -147,6 +148,7 @@ fn document_digest(row: &Manifest, number: &str, lines: &[WasteLine]) -> Result<
         corridor_m: row.corridor_m,
         lines,
     };
-    let json = serde_json::to_vec(&document).map_err(|error| Error::Internal(format!("document: {error}")))?;
+    let json =
+        serde_json::to_vec(&document).map_err(|error| Error::Internal(format!("document: {error}")))?;
     Ok(sha256(&json))
 }

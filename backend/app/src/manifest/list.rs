@@ -60,11 +60,14 @@ impl ManifestQuery {
             .flat_map(|states| states.split(','))
             .map(|state| {
                 let known = state.trim().parse::<ManifestState>();
-                known.map_err(|_| Error::field("state", FieldCode::Unknown, "Use the states listed in the documentation."))
+                known.map_err(|_| {
+                    Error::field("state", FieldCode::Unknown, "Use the states listed in the documentation.")
+                })
             })
             .collect::<Result<Vec<_>>>()?;
         let any = self.finding.as_deref() == Some("any");
-        let finding: Option<FindingCode> = RegistryQuery::word(self.finding.as_ref().filter(|_| !any), "finding")?;
+        let finding: Option<FindingCode> =
+            RegistryQuery::word(self.finding.as_ref().filter(|_| !any), "finding")?;
         Ok(Filter {
             viewer: Some(viewer),
             states,

@@ -1,7 +1,8 @@
 //! From rows to what callers see: names joined set-wise, one query a noun.
 
 use super::view::{
-    Action, AgreedView, ConfirmedView, LineView, ManifestSummary, ManifestView, PartyView, PersonBrief, QrView, RouteView,
+    Action, AgreedView, ConfirmedView, LineView, ManifestSummary, ManifestView, PartyView, PersonBrief,
+    QrView, RouteView,
 };
 use crate::caller::{Caller, Parties};
 use crate::error::{Error, Result};
@@ -27,11 +28,16 @@ pub(crate) struct Names {
 impl Names {
     /// Loads the names of a set of manifests: three statements, however many there are.
     pub(crate) async fn load(tx: &mut Tx, manifests: &[Manifest]) -> Result<Self> {
-        let organisations = distinct(manifests.iter().flat_map(|m| [m.generator_id, m.carrier_id, m.facility_id]));
+        let organisations =
+            distinct(manifests.iter().flat_map(|m| [m.generator_id, m.carrier_id, m.facility_id]));
         let sites = distinct(manifests.iter().flat_map(|m| [m.generator_site_id, m.facility_site_id]));
         let people = distinct(manifests.iter().filter_map(|m| m.expected_driver_id.or(m.driver_id)));
         Ok(Self {
-            organisations: organisations::find_many(tx, &organisations).await?.into_iter().map(|o| (o.id, o)).collect(),
+            organisations: organisations::find_many(tx, &organisations)
+                .await?
+                .into_iter()
+                .map(|o| (o.id, o))
+                .collect(),
             sites: sites::find_many(tx, &sites).await?.into_iter().map(|s| (s.id, s)).collect(),
             people: people::find_many(tx, &people).await?.into_iter().map(|p| (p.id, p.name)).collect(),
         })
@@ -122,7 +128,9 @@ pub(crate) fn sees(viewer: &Viewer, row: &Manifest) -> bool {
         .any(|province| viewer.provinces.contains(province));
     viewer.everything
         || in_area
-        || [row.generator_id, row.carrier_id, row.facility_id].iter().any(|id| viewer.organisations.contains(id))
+        || [row.generator_id, row.carrier_id, row.facility_id]
+            .iter()
+            .any(|id| viewer.organisations.contains(id))
         || (viewer.driver.is_some() && row.expected_driver_id == viewer.driver)
 }
 
@@ -145,7 +153,12 @@ pub(crate) async fn locked(tx: &mut Tx, caller: &Caller, id: ManifestId) -> Resu
 }
 
 /// Whole views of manifests, in the order given.
-pub(crate) async fn views(app: &App, tx: &mut Tx, caller: &Caller, rows: &[Manifest]) -> Result<Vec<ManifestView>> {
+pub(crate) async fn views(
+    app: &App,
+    tx: &mut Tx,
+    caller: &Caller,
+    rows: &[Manifest],
+) -> Result<Vec<ManifestView>> {
     let ids: Vec<ManifestId> = rows.iter().map(|row| row.id).collect();
     let names = Names::load(tx, rows).await?;
     let mut lines: HashMap<ManifestId, Vec<LineView>> = HashMap::new();
@@ -184,7 +197,9 @@ fn view(
     let party = !sides.is_empty() || row.expected_driver_id == Some(caller.person_id);
     let qr = seal
         .filter(|_| party)
-        .map(|seal| Ok::<_, Error>(QrView { code: qr::seal_link(app, &seal.seal)?, short_code: seal.short_code }))
+        .map(|seal| {
+            Ok::<_, Error>(QrView { code: qr::seal_link(app, &seal.seal)?, short_code: seal.short_code })
+        })
         .transpose()?;
     Ok(ManifestView {
         summary: names.summary(row),
@@ -202,7 +217,10 @@ fn view(
         qr,
         pickup_code: row.pickup_code.clone().filter(|_| sides.contains(&Side::Generator)),
         confirmed: row.confirmed_at.map(|at| ConfirmedView { at, by: row.confirmed_by.clone() }),
-        document_digest: row.document_digest.as_deref().map(|digest| HEXLOWER.encode(&digest[..digest.len().min(16)])),
+        document_digest: row
+            .document_digest
+            .as_deref()
+            .map(|digest| HEXLOWER.encode(&digest[..digest.len().min(16)])),
         reason: row.reason.clone(),
         created_at: row.created_at,
         issued_at: row.issued_at,

@@ -95,7 +95,11 @@ pub async fn label(app: &App, caller: &Caller, id: ManifestId) -> Result<String>
     let plates: Vec<&str> = summary.plates.iter().map(|plate| plate.0.as_str()).collect();
     rows.push((4, false, format!("Biển số: {}", plates.join(", "))));
     for line in view.lines.iter().take(4) {
-        rows.push((4, false, format!("{} · {} · {} kg", line.waste_code, line.waste_name, kilograms(line.declared_mass_g.0))));
+        rows.push((
+            4,
+            false,
+            format!("{} · {} · {} kg", line.waste_code, line.waste_name, kilograms(line.declared_mass_g.0)),
+        ));
     }
     if view.lines.len() > 4 {
         rows.push((4, false, format!("… và {} dòng khác", view.lines.len() - 4)));
@@ -131,8 +135,11 @@ pub fn label_svg(title: &str, code: &str, rows: &[(u8, bool, String)]) -> Result
         y += size * 1.35;
         let weight = if *bold { "bold" } else { "normal" };
         // Long names are squeezed rather than cut: a label must never lose a word.
-        let squeeze =
-            if estimated_width(text, size) > 92.0 { r#" textLength="92" lengthAdjust="spacingAndGlyphs""# } else { "" };
+        let squeeze = if estimated_width(text, size) > 92.0 {
+            r#" textLength="92" lengthAdjust="spacingAndGlyphs""#
+        } else {
+            ""
+        };
         let _ = write!(
             svg,
             r#"<text x="4" y="{y:.1}" font-size="{size}" font-weight="{weight}"{squeeze}>{}</text>"#,
@@ -168,7 +175,11 @@ fn kilograms(grams: i64) -> String {
     if rest == 0 { whole } else { format!("{whole},{}", format!("{rest:03}").trim_end_matches('0')) }
 }
 
-async fn code(app: &App, caller: &Caller, id: ManifestId) -> Result<(super::view::ManifestView, String, String)> {
+async fn code(
+    app: &App,
+    caller: &Caller,
+    id: ManifestId,
+) -> Result<(super::view::ManifestView, String, String)> {
     let view = super::find(app, caller, id).await?;
     let state = view.summary.state;
     match view.qr.clone() {
@@ -183,7 +194,9 @@ mod tests {
 
     #[test]
     fn kilograms_are_written_the_vietnamese_way() {
-        for (grams, text) in [(0, "0"), (430_500, "430,5"), (1_234_567_891, "1.234.567,891"), (999_000, "999")] {
+        for (grams, text) in
+            [(0, "0"), (430_500, "430,5"), (1_234_567_891, "1.234.567,891"), (999_000, "999")]
+        {
             assert_eq!(kilograms(grams), text);
         }
     }

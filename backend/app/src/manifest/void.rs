@@ -49,6 +49,7 @@ pub async fn void(
     errors.finish()?;
     super::agree::act(app, &mut tx, caller, id, organisation_id, Decision::Void { reason }).await?;
     idempotency::note(app, &mut tx, caller, once, id).await?;
-    crate::registry::audit(app, &mut tx, caller, Some(organisation_id), "manifest.void", &id.to_string()).await?;
+    crate::registry::audit(app, &mut tx, caller, Some(organisation_id), "manifest.void", &id.to_string())
+        .await?;
     super::agree::finish(app, tx, caller, id).await
 }

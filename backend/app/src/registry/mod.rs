@@ -44,7 +44,11 @@ impl RegistryQuery {
     pub(crate) fn word<T: std::str::FromStr>(text: Option<&String>, path: &str) -> Result<Option<T>> {
         text.map(|t| {
             t.parse().map_err(|_| {
-                crate::Error::field(path, crate::FieldCode::Unknown, "Use one of the words listed in the documentation.")
+                crate::Error::field(
+                    path,
+                    crate::FieldCode::Unknown,
+                    "Use one of the words listed in the documentation.",
+                )
             })
         })
         .transpose()

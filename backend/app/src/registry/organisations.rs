@@ -74,7 +74,12 @@ pub async fn create(app: &App, caller: &Caller, input: NewOrganisation) -> Resul
     let mut errors = FieldErrors::default();
     let name = errors.text("name", &input.name, 200).to_owned();
     let code = errors.text("code", &input.code, 40).to_owned();
-    errors.check(input.address.chars().count() <= 300, "address", FieldCode::TooLong, "At most 300 characters.");
+    errors.check(
+        input.address.chars().count() <= 300,
+        "address",
+        FieldCode::TooLong,
+        "At most 300 characters.",
+    );
     errors.check(input.phone.chars().count() <= 40, "phone", FieldCode::TooLong, "At most 40 characters.");
     let mut tx = app.db.begin("organisations.create").await?;
     super::provinces::check(&mut tx, &input.province_code, &mut errors).await?;

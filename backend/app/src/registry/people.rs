@@ -96,7 +96,12 @@ pub async fn create(app: &App, caller: &Caller, input: NewPerson) -> Result<Pers
     let phone = input.phone.as_deref().map_or("", |phone| errors.text("phone", phone, 40)).to_owned();
     let login = input.login.as_deref().unwrap_or(&phone);
     let login = errors.text("login", login, 120).to_owned();
-    errors.check(people::fold_login(&login).len() >= 4, "login", FieldCode::BadFormat, "At least four characters.");
+    errors.check(
+        people::fold_login(&login).len() >= 4,
+        "login",
+        FieldCode::BadFormat,
+        "At least four characters.",
+    );
     errors.finish()?;
     let id: PersonId = app.new_id()?;
     let now = app.now();

@@ -62,7 +62,11 @@ pub struct NewPermit {
 /// [`Error::Fields`] without an organisation.
 pub async fn list(app: &App, _caller: &Caller, query: RegistryQuery) -> Result<Page<PermitView>> {
     let Some(organisation_id) = query.organisation_id else {
-        return Err(Error::field("organisation_id", FieldCode::Required, "Name the organisation whose permits you want."));
+        return Err(Error::field(
+            "organisation_id",
+            FieldCode::Required,
+            "Name the organisation whose permits you want.",
+        ));
     };
     let mut tx = app.db.read("permits.list").await?;
     let rows = permits::list_for(&mut tx, &[organisation_id]).await?;
@@ -87,11 +91,18 @@ pub async fn create(app: &App, caller: &Caller, input: NewPermit) -> Result<Perm
     for (index, code) in input.waste_codes.iter().enumerate() {
         match WasteCode::parse(code) {
             Ok(code) => waste_codes.push(code.as_str().to_owned()),
-            Err(error) => errors.add(format!("waste_codes[{index}]"), FieldCode::BadFormat, error.to_string()),
+            Err(error) => {
+                errors.add(format!("waste_codes[{index}]"), FieldCode::BadFormat, error.to_string())
+            }
         }
     }
     for (index, plate) in input.plates.iter().enumerate() {
-        errors.check(plate.is_plausible(), format!("plates[{index}]"), FieldCode::BadFormat, "Such as 15C-123.45.");
+        errors.check(
+            plate.is_plausible(),
+            format!("plates[{index}]"),
+            FieldCode::BadFormat,
+            "Such as 15C-123.45.",
+        );
     }
     let mut tx = app.db.begin("permits.create").await?;
     let known = store::organisations::find(&mut tx, input.organisation_id).await?.is_some();
@@ -112,7 +123,8 @@ pub async fn create(app: &App, caller: &Caller, input: NewPermit) -> Result<Perm
         store::Error::Duplicate { .. } => Error::Conflict { what: "number" },
         other => other.into(),
     })?;
-    super::audit(app, &mut tx, caller, Some(row.organisation_id), "permit.create", &row.id.to_string()).await?;
+    super::audit(app, &mut tx, caller, Some(row.organisation_id), "permit.create", &row.id.to_string())
+        .await?;
     tx.commit().await?;
     Ok(view(row))
 }

@@ -25,7 +25,9 @@ pub async fn list(app: &App) -> Result<Page<ProvinceView>> {
     let mut tx = app.db.read("provinces.list").await?;
     let rows = provinces::list(&mut tx).await?;
     Ok(Page::whole(
-        rows.into_iter().map(|p| ProvinceView { code: p.code, name_vi: p.name_vi, name_en: p.name_en }).collect(),
+        rows.into_iter()
+            .map(|p| ProvinceView { code: p.code, name_vi: p.name_vi, name_en: p.name_en })
+            .collect(),
     ))
 }
 

@@ -51,7 +51,11 @@ pub struct NewRoute {
 /// [`Error::Fields`] without an organisation.
 pub async fn list(app: &App, _caller: &Caller, query: RegistryQuery) -> Result<Page<NamedRouteView>> {
     let Some(organisation_id) = query.organisation_id else {
-        return Err(Error::field("organisation_id", FieldCode::Required, "Name the carrier whose routes you want."));
+        return Err(Error::field(
+            "organisation_id",
+            FieldCode::Required,
+            "Name the carrier whose routes you want.",
+        ));
     };
     let mut tx = app.db.read("routes.list").await?;
     let rows = routes::list_for(&mut tx, &[organisation_id]).await?;
@@ -67,8 +71,14 @@ pub async fn create(app: &App, caller: &Caller, input: NewRoute) -> Result<Named
     let mut errors = FieldErrors::default();
     let name = errors.text("name", &input.name, 120).to_owned();
     let corridor_m = input.corridor_m.unwrap_or(DEFAULT_CORRIDOR_M);
-    errors.check(read::CORRIDOR_M.contains(&corridor_m), "corridor_m", FieldCode::OutOfRange, "20 to 5,000 metres.");
-    let line = read::route(&input.geometry, "geometry").map_err(|found| errors.extend(shape::problems(found))).ok();
+    errors.check(
+        read::CORRIDOR_M.contains(&corridor_m),
+        "corridor_m",
+        FieldCode::OutOfRange,
+        "20 to 5,000 metres.",
+    );
+    let line =
+        read::route(&input.geometry, "geometry").map_err(|found| errors.extend(shape::problems(found))).ok();
     errors.finish()?;
     let line = line.ok_or_else(|| Error::field("geometry", FieldCode::Required, "Send a LineString."))?;
     let mut row = routes::Route {
@@ -82,7 +92,8 @@ pub async fn create(app: &App, caller: &Caller, input: NewRoute) -> Result<Named
     };
     let mut tx = app.db.begin("routes.create").await?;
     row.version = routes::insert(&mut tx, &row).await?;
-    super::audit(app, &mut tx, caller, Some(row.organisation_id), "route.create", &row.id.to_string()).await?;
+    super::audit(app, &mut tx, caller, Some(row.organisation_id), "route.create", &row.id.to_string())
+        .await?;
     tx.commit().await?;
     Ok(view(row))
 }

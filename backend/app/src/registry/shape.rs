@@ -31,7 +31,11 @@ pub(crate) fn problems(errors: Vec<GeometryError>) -> Vec<FieldError> {
                 "out_of_range" => FieldCode::OutOfRange,
                 _ => FieldCode::BadFormat,
             };
-            FieldError::new(error.path, code, "GeoJSON in WGS 84, longitude first, within the bounds of this field.")
+            FieldError::new(
+                error.path,
+                code,
+                "GeoJSON in WGS 84, longitude first, within the bounds of this field.",
+            )
         })
         .collect()
 }

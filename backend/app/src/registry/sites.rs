@@ -128,13 +128,19 @@ pub async fn create(app: &App, caller: &Caller, input: NewSite) -> Result<SiteVi
     caller.require_desk(desk_role(input.kind), input.organisation_id)?;
     let mut errors = FieldErrors::default();
     let name = errors.text("name", &input.name, 160).to_owned();
-    errors.check(input.address.chars().count() <= 300, "address", FieldCode::TooLong, "At most 300 characters.");
+    errors.check(
+        input.address.chars().count() <= 300,
+        "address",
+        FieldCode::TooLong,
+        "At most 300 characters.",
+    );
     let shape = read_shape(input.geofence.as_ref(), input.centre, input.radius_m, &mut errors);
     let mut tx = app.db.begin("sites.create").await?;
     super::provinces::check(&mut tx, &input.province_code, &mut errors).await?;
     errors.finish()?;
-    let (centre, polygon) =
-        shape.ok_or_else(|| Error::field("geofence", FieldCode::Required, "Send a polygon, or centre and radius_m."))?;
+    let (centre, polygon) = shape.ok_or_else(|| {
+        Error::field("geofence", FieldCode::Required, "Send a polygon, or centre and radius_m.")
+    })?;
     let now = app.now();
     let row = sites::Site {
         id: app.new_id()?,
@@ -168,16 +174,21 @@ pub async fn change(app: &App, caller: &Caller, id: SiteId, input: SiteChange) -
         row.name = errors.text("name", name, 160).to_owned();
     }
     if let Some(address) = input.address {
-        errors.check(address.chars().count() <= 300, "address", FieldCode::TooLong, "At most 300 characters.");
+        errors.check(
+            address.chars().count() <= 300,
+            "address",
+            FieldCode::TooLong,
+            "At most 300 characters.",
+        );
         row.address = address;
     }
-    if input.geofence.is_some() || input.radius_m.is_some() {
-        if let Some((centre, polygon)) =
+    let moved = input.geofence.is_some() || input.radius_m.is_some();
+    if moved
+        && let Some((centre, polygon)) =
             read_shape(input.geofence.as_ref(), input.centre, input.radius_m, &mut errors)
-        {
-            (row.lat_deg, row.lon_deg) = (centre.lat, centre.lon);
-            row.geofence = store::Json(shape::polygon_json(&polygon));
-        }
+    {
+        (row.lat_deg, row.lon_deg) = (centre.lat, centre.lon);
+        row.geofence = store::Json(shape::polygon_json(&polygon));
     }
     errors.finish()?;
     sites::update(&mut tx, &row).await?;
@@ -235,7 +246,8 @@ async fn own_code(app: &App, caller: &Caller, id: SiteId) -> Result<(sites::Site
 pub async fn seal_wall_code(app: &App, tx: &mut Tx, id: SiteId, name: &str, now: Instant) -> Result<String> {
     let sealed = app.keyring.seal_site(app, id, name, now)?;
     let expires_at = sealed.claims().expires_at;
-    sites::update_wall_code(tx, &sites::WallCode { site_id: id, bytes: sealed.bytes().to_vec(), expires_at }).await?;
+    sites::update_wall_code(tx, &sites::WallCode { site_id: id, bytes: sealed.bytes().to_vec(), expires_at })
+        .await?;
     qr::seal_link(app, sealed.bytes())
 }
 

@@ -58,7 +58,12 @@ pub async fn list(app: &App, _caller: &Caller, query: RegistryQuery) -> Result<P
 pub async fn create(app: &App, caller: &Caller, input: NewVehicle) -> Result<VehicleView> {
     caller.require_desk(Role::Carrier, input.organisation_id)?;
     let mut errors = FieldErrors::default();
-    errors.check(input.plate.is_plausible(), "plate", FieldCode::BadFormat, "As on the vehicle, such as 15C-123.45.");
+    errors.check(
+        input.plate.is_plausible(),
+        "plate",
+        FieldCode::BadFormat,
+        "As on the vehicle, such as 15C-123.45.",
+    );
     errors.check(input.name.chars().count() <= 100, "name", FieldCode::TooLong, "At most 100 characters.");
     errors.finish()?;
     let row = vehicles::Vehicle {
@@ -74,11 +79,18 @@ pub async fn create(app: &App, caller: &Caller, input: NewVehicle) -> Result<Veh
         store::Error::Duplicate { .. } => Error::Conflict { what: "plate" },
         other => other.into(),
     })?;
-    super::audit(app, &mut tx, caller, Some(row.organisation_id), "vehicle.create", &row.id.to_string()).await?;
+    super::audit(app, &mut tx, caller, Some(row.organisation_id), "vehicle.create", &row.id.to_string())
+        .await?;
     tx.commit().await?;
     Ok(view(row))
 }
 
 fn view(row: vehicles::Vehicle) -> VehicleView {
-    VehicleView { id: row.id, organisation_id: row.organisation_id, plate: row.plate, name: row.name, kind: row.kind }
+    VehicleView {
+        id: row.id,
+        organisation_id: row.organisation_id,
+        plate: row.plate,
+        name: row.name,
+        kind: row.kind,
+    }
 }

@@ -101,18 +101,27 @@ pub fn read_sheet(sheet: &[u8]) -> Result<Vec<ListedCode>> {
             continue;
         };
         let cell = |column: usize| record.get(column).unwrap_or_default().trim().to_owned();
-        let is_head = index == 0 && WasteCode::parse(&cell(0)).is_err() && domain::text::fold(&cell(0)).contains("ma");
+        let is_head =
+            index == 0 && WasteCode::parse(&cell(0)).is_err() && domain::text::fold(&cell(0)).contains("ma");
         let is_empty = record.iter().all(|cell| cell.trim().is_empty());
         // Groups and subgroups (two or four digits) structure the sheet; only six digits are codes.
         let digits = cell(0).chars().filter(char::is_ascii_digit).count();
-        if is_head || is_empty || (matches!(digits, 2 | 4) && cell(0).chars().all(|c| c.is_ascii_digit() || c == ' ')) {
+        if is_head
+            || is_empty
+            || (matches!(digits, 2 | 4) && cell(0).chars().all(|c| c.is_ascii_digit() || c == ' '))
+        {
             continue;
         }
         if codes.len() >= MAX_ROWS {
             errors.add("sheet", FieldCode::TooLong, "At most 5,000 codes.");
             break;
         }
-        errors.check(record.len() == COLUMNS.len(), format!("row {}", index + 1), FieldCode::BadFormat, "Eight columns.");
+        errors.check(
+            record.len() == COLUMNS.len(),
+            format!("row {}", index + 1),
+            FieldCode::BadFormat,
+            "Eight columns.",
+        );
         let name = errors.text(&at(1), &cell(1), 1_000).to_owned();
         let code = match WasteCode::parse(&cell(0)) {
             Ok(code) => code,
@@ -121,11 +130,16 @@ pub fn read_sheet(sheet: &[u8]) -> Result<Vec<ListedCode>> {
                 continue;
             }
         };
-        errors.check(seen.insert(code.clone()), at(0), FieldCode::Duplicate, "This code stands above already.");
+        errors.check(
+            seen.insert(code.clone()),
+            at(0),
+            FieldCode::Duplicate,
+            "This code stands above already.",
+        );
         let known = |text: &str| {
-            text.split([',', ';', '/', ' ']).filter(|word| !word.is_empty()).all(|word| {
-                ["N", "C", "OH", "AM", "Đ", "ĐS", "LN"].contains(&word.to_uppercase().as_str())
-            })
+            text.split([',', ';', '/', ' '])
+                .filter(|word| !word.is_empty())
+                .all(|word| ["N", "C", "OH", "AM", "Đ", "ĐS", "LN"].contains(&word.to_uppercase().as_str()))
         };
         errors.check(known(&cell(5)), at(5), FieldCode::Unknown, "Letters of N, C, OH, AM, Đ, ĐS, LN.");
         codes.push(ListedCode {

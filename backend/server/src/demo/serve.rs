@@ -34,7 +34,11 @@ async fn open_keys(db: &Db, config: &Config) -> anyhow::Result<app::keyring::Key
         Some(path) => path,
         None => keys::create(db, &config.keys_dir, KeyUse::Root, &random, now).await?.1,
     };
-    let hosts = vec![config.public_host.to_ascii_lowercase(), "127.0.0.1:8080".to_owned(), "localhost:8080".to_owned()];
+    let hosts = vec![
+        config.public_host.to_ascii_lowercase(),
+        "127.0.0.1:8080".to_owned(),
+        "localhost:8080".to_owned(),
+    ];
     let ready = keys::open(db, &config.keys_dir, &random, now).await;
     if let Ok(keyring) = ready
         && keyring.keys().trust.claims().names_host(&config.public_host)
@@ -42,7 +46,8 @@ async fn open_keys(db: &Db, config: &Config) -> anyhow::Result<app::keyring::Key
         return Ok(keyring);
     }
     let mut tx = db.read("demo.keys").await?;
-    let has_issuer = store::keys::list(&mut tx).await?.iter().any(|key| key.purpose == KeyUse::Issuer.as_str());
+    let has_issuer =
+        store::keys::list(&mut tx).await?.iter().any(|key| key.purpose == KeyUse::Issuer.as_str());
     drop(tx);
     if !has_issuer {
         keys::create(db, &config.keys_dir, KeyUse::Issuer, &random, now).await?;

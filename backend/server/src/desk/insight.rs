@@ -57,7 +57,8 @@ async fn summary(
     responses((status = 200, body = Object, content_type = "application/geo+json"), (status = 403, body = ProblemBody)))]
 async fn sites(State(app): State<App>, SignedIn(caller): SignedIn) -> Result<Response, Problem> {
     let layer = app::map::sites(&app, &caller).await?;
-    Ok(([(header::CONTENT_TYPE, HeaderValue::from_static("application/geo+json"))], layer.to_string()).into_response())
+    Ok(([(header::CONTENT_TYPE, HeaderValue::from_static("application/geo+json"))], layer.to_string())
+        .into_response())
 }
 
 /// Outlines of the provinces as TopoJSON, for display only.
@@ -75,5 +76,6 @@ async fn provinces(SignedIn(_caller): SignedIn) -> Response {
     responses((status = 200, body = Object, content_type = "application/geo+json")))]
 async fn roads(State(app): State<App>, SignedIn(_caller): SignedIn) -> Result<Response, Problem> {
     let layer = app::map::roads(&app)?;
-    Ok(([(header::CONTENT_TYPE, HeaderValue::from_static("application/geo+json"))], layer.to_string()).into_response())
+    Ok(([(header::CONTENT_TYPE, HeaderValue::from_static("application/geo+json"))], layer.to_string())
+        .into_response())
 }

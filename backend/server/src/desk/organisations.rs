@@ -40,6 +40,9 @@ async fn create(
 
 /// The 34 provinces.
 #[utoipa::path(get, path = "/api/v1/provinces", tag = "registry", responses((status = 200, body = Page<ProvinceView>)))]
-async fn provinces(State(app): State<App>, SignedIn(_caller): SignedIn) -> Result<Answer<Page<ProvinceView>>, Problem> {
+async fn provinces(
+    State(app): State<App>,
+    SignedIn(_caller): SignedIn,
+) -> Result<Answer<Page<ProvinceView>>, Problem> {
     Ok(Answer(app::registry::provinces::list(&app).await?))
 }

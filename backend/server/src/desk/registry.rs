@@ -111,7 +111,8 @@ async fn import_waste_codes(
     headers: HeaderMap,
     sheet: Bytes,
 ) -> Result<Answer<Imported>, Problem> {
-    let is_csv = headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/csv"));
+    let is_csv =
+        headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/csv"));
     if !is_csv {
         let detail = "Send Content-Type: text/csv.";
         return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", detail));

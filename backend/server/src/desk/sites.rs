@@ -60,20 +60,32 @@ async fn change(
 /// The wall code as SVG.
 #[utoipa::path(get, path = "/api/v1/sites/{id}/code.svg", tag = "registry", params(("id" = SiteId, Path)),
     responses((status = 200, body = String, content_type = "image/svg+xml"), (status = 404, body = ProblemBody)))]
-async fn code_svg(State(app): State<App>, SignedIn(caller): SignedIn, Path(id): Path<SiteId>) -> Result<Response, Problem> {
+async fn code_svg(
+    State(app): State<App>,
+    SignedIn(caller): SignedIn,
+    Path(id): Path<SiteId>,
+) -> Result<Response, Problem> {
     Ok(image("image/svg+xml", app::registry::sites::code_svg(&app, &caller, id).await?.into_bytes()))
 }
 
 /// The wall code as PNG.
 #[utoipa::path(get, path = "/api/v1/sites/{id}/code.png", tag = "registry", params(("id" = SiteId, Path)),
     responses((status = 200, body = Vec<u8>, content_type = "image/png"), (status = 404, body = ProblemBody)))]
-async fn code_png(State(app): State<App>, SignedIn(caller): SignedIn, Path(id): Path<SiteId>) -> Result<Response, Problem> {
+async fn code_png(
+    State(app): State<App>,
+    SignedIn(caller): SignedIn,
+    Path(id): Path<SiteId>,
+) -> Result<Response, Problem> {
     Ok(image("image/png", app::registry::sites::code_png(&app, &caller, id).await?))
 }
 
 /// The sheet to fix to the wall.
 #[utoipa::path(get, path = "/api/v1/sites/{id}/label.svg", tag = "registry", params(("id" = SiteId, Path)),
     responses((status = 200, body = String, content_type = "image/svg+xml"), (status = 404, body = ProblemBody)))]
-async fn label_svg(State(app): State<App>, SignedIn(caller): SignedIn, Path(id): Path<SiteId>) -> Result<Response, Problem> {
+async fn label_svg(
+    State(app): State<App>,
+    SignedIn(caller): SignedIn,
+    Path(id): Path<SiteId>,
+) -> Result<Response, Problem> {
     Ok(image("image/svg+xml", app::registry::sites::label_svg(&app, &caller, id).await?.into_bytes()))
 }
