@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::manifest::load::distinct;
-use crate::ports::App;
+use crate::ports::{App, Core};
 use crate::refold;
 use domain::id::ManifestId;
 use store::manifests::{self, Filter};
@@ -17,6 +17,14 @@ pub struct Rebuilt {
     pub manifests: usize,
     /// Of these, rows that differ afterwards in more than their version and time of change.
     pub changed: usize,
+}
+
+/// Folds and judges these manifests from their acts and events and writes what came of it, inside `tx`.
+///
+/// # Errors
+/// Store failures.
+pub async fn fold(core: &Core, tx: &mut store::Tx, ids: &[ManifestId]) -> Result<()> {
+    refold::refold(core, tx, ids).await
 }
 
 /// Folds every manifest again, batch by batch.

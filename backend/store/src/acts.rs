@@ -27,6 +27,38 @@ pub async fn insert(tx: &mut Tx, manifest: ManifestId, act: &Act) -> Result<()> 
     .execute(c).await.map(drop))
 }
 
+/// Records acts on many manifests in one statement.
+pub async fn insert_batch(tx: &mut Tx, acts: &[(ManifestId, Act)]) -> Result<()> {
+    static INSERT: LazyLock<Statement> = LazyLock::new(|| {
+        Statement::new(
+            "INSERT INTO manifest_acts (id, manifest_id, person_id, organisation_id, at, decision) \
+             SELECT id, manifest_id, person_id, organisation_id, at, decision FROM {input}",
+            &[
+                ("id", Column::Uuid),
+                ("manifest_id", Column::Uuid),
+                ("person_id", Column::Uuid),
+                ("organisation_id", Column::Uuid),
+                ("at", Column::Time),
+                ("decision", Column::Text),
+            ],
+        )
+    });
+    let mut rows = Vec::with_capacity(acts.len());
+    for (manifest, act) in acts {
+        let decision =
+            serde_json::to_string(&act.decision).map_err(|error| sqlx::Error::Encode(error.into()))?;
+        rows.push(vec![
+            act.id.into(),
+            (*manifest).into(),
+            act.person_id.into(),
+            act.organisation_id.into(),
+            act.at.into(),
+            decision.into(),
+        ]);
+    }
+    INSERT.execute(tx, rows).await.map(drop)
+}
+
 /// The acts on manifests, in order of time.
 pub async fn list_for(tx: &mut Tx, manifests: &[ManifestId]) -> Result<Vec<(ManifestId, Act)>> {
     static LIST: LazyLock<Statement> = LazyLock::new(|| {

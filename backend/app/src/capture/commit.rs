@@ -156,7 +156,8 @@ async fn insert(
 }
 
 /// `SHA-256(previous ‖ JWS bytes ‖ record_time in ms, big-endian)`.
-pub(crate) fn chain(previous: Option<&[u8]>, jws: &str, record_time: Instant) -> [u8; 32] {
+#[must_use]
+pub fn chain(previous: Option<&[u8]>, jws: &str, record_time: Instant) -> [u8; 32] {
     let mut bytes = Vec::with_capacity(32 + jws.len() + 8);
     bytes.extend_from_slice(previous.unwrap_or_default());
     bytes.extend_from_slice(jws.as_bytes());

@@ -7,6 +7,7 @@ mod commit;
 mod decode;
 mod queue;
 
+pub use commit::chain;
 use decode::keep_bytes;
 pub use queue::{CaptureQueue, Limits};
 

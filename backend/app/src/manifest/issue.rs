@@ -2,7 +2,7 @@
 
 use crate::caller::Caller;
 use crate::error::{Error, Result};
-use crate::ports::App;
+use crate::ports::{App, Core};
 use domain::custody::act::Decision;
 use domain::id::OrganisationId;
 use domain::party::PermitKind;
@@ -29,21 +29,40 @@ pub(super) async fn issue(
     row: &Manifest,
     organisation_id: OrganisationId,
 ) -> Result<()> {
-    let now = app.now();
     let lines: Vec<WasteLine> =
         store::lines::list_for(tx, &[row.id]).await?.into_iter().map(|line| line.declared).collect();
-    let permit = permit_number(tx, row, now).await?;
+    let permit = permit_number(tx, row, app.now()).await?;
+    let (issue, mut seal) = seal_next(app, tx, row, &lines, permit).await?;
+    update_issued(tx, &issue).await?;
+    seal.short_code = free_short_code(tx, &seal.digest).await?;
+    seals::insert(tx, &seal).await?;
+    super::agree::act(app, tx, caller, row.id, organisation_id, Decision::Issue { revision: FIRST_REVISION }).await
+}
+
+/// Takes the next serial of the permit and the next place in the status lists, and seals the document of `row` and
+/// `lines`; writes neither row nor seal. The short code is the first that the digest gives.
+///
+/// # Errors
+/// [`Error::Internal`] when the document cannot be sealed or the status lists are full.
+pub async fn seal_next(
+    core: &Core,
+    tx: &mut Tx,
+    row: &Manifest,
+    lines: &[WasteLine],
+    permit: String,
+) -> Result<(Issue, seals::Seal)> {
+    let now = core.now();
     let year = local_year(now);
     let serial = counters::next(tx, &permit, year).await?;
     let number = format!("{serial}/{year}/{permit}");
-    let document_digest = document_digest(row, &number, &lines)?;
+    let document_digest = document_digest(row, &number, lines)?;
     let place = status::next_index(tx).await?;
     let status = u32::try_from(place.list).ok().zip(u32::try_from(place.index).ok());
     let status = status.and_then(|(list, entry)| StatusIndex::new(list, entry)).ok_or_else(full)?;
-    let seal = app.keyring.seal_manifest(
-        app,
+    let seal = core.keyring.seal_manifest(
+        core,
         &ManifestSeal {
-            issuer: &app.keyring.issuer_name(),
+            issuer: &core.keyring.issuer_name(),
             issued_at: now,
             planned_delivery_at: row.planned_delivery_at,
             manifest_id: row.id,
@@ -53,7 +72,7 @@ pub(super) async fn issue(
             generator_site: row.generator_site_id,
             facility_site: row.facility_site_id,
             plates: &row.plates.0,
-            lines: &lines,
+            lines,
             document_digest,
         },
     )?;
@@ -64,31 +83,24 @@ pub(super) async fn issue(
         serial_year: year,
         serial_permit: permit,
         revision: FIRST_REVISION,
-        pickup_code: format!("{:06}", app.random_below(1_000_000)?),
+        pickup_code: format!("{:06}", core.random_below(1_000_000)?),
         document_digest: document_digest.to_vec(),
         at: now,
     };
-    update_issued(tx, &issue).await?;
-    let short_code = free_short_code(tx, seal.digest()).await?;
-    seals::insert(
-        tx,
-        &seals::Seal {
-            manifest_id: row.id,
-            revision: FIRST_REVISION,
-            status_list: i64::from(status.list()),
-            status_index: i64::from(status.entry()),
-            status: 0,
-            short_code,
-            digest: seal.digest().to_vec(),
-            seal: seal.bytes().to_vec(),
-            key_id: seal.kid().0.to_vec(),
-            issued_at: now,
-            expires_at: seal.claims().expires_at,
-        },
-    )
-    .await?;
-    super::agree::act(app, tx, caller, row.id, organisation_id, Decision::Issue { revision: FIRST_REVISION })
-        .await
+    let seal = seals::Seal {
+        manifest_id: row.id,
+        revision: FIRST_REVISION,
+        status_list: place.list,
+        status_index: place.index,
+        status: 0,
+        short_code: ShortCode::from_digest(seal.digest(), 0).to_string(),
+        digest: seal.digest().to_vec(),
+        seal: seal.bytes().to_vec(),
+        key_id: seal.kid().0.to_vec(),
+        issued_at: now,
+        expires_at: seal.claims().expires_at,
+    };
+    Ok((issue, seal))
 }
 
 fn full() -> Error {
@@ -107,7 +119,8 @@ async fn permit_number(tx: &mut Tx, row: &Manifest, now: Instant) -> Result<Stri
     Ok(facility.code.unwrap_or_else(|| facility.id.0.simple().to_string()[24..].to_owned()))
 }
 
-async fn free_short_code(tx: &mut Tx, digest: &[u8; 32]) -> Result<String> {
+async fn free_short_code(tx: &mut Tx, digest: &[u8]) -> Result<String> {
+    let digest = digest.try_into().map_err(|_| Error::Internal("a digest is 32 bytes".into()))?;
     for attempt in 0..SHORT_CODE_ATTEMPTS {
         let code = ShortCode::from_digest(digest, attempt).to_string();
         if seals::find_by_short_code(tx, &code).await?.is_none() {

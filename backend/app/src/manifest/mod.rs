@@ -15,5 +15,6 @@ pub mod void;
 mod issue;
 pub(crate) mod load;
 
+pub use issue::seal_next;
 pub(crate) use load::distinct;
 pub use show::find;

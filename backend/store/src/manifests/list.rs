@@ -163,7 +163,8 @@ impl Inbox {
     }
 }
 
-/// What waits for any of these turns, the longest first, at most 500.
+/// What waits for any of these turns, the longest first, at most 500. Accepted loads, which wait for their treatment
+/// for months, are not among them: they would push out what waits today.
 pub async fn inbox(tx: &mut Tx, turns: &[Inbox]) -> Result<Vec<Manifest>> {
     static INBOX: LazyLock<Statement> = LazyLock::new(|| {
         Statement::new(
@@ -175,6 +176,7 @@ pub async fn inbox(tx: &mut Tx, turns: &[Inbox]) -> Result<Vec<Manifest>> {
                  AND (input.driver IS NULL OR expected_driver_id = input.driver) \
                  AND (input.province IS NULL OR generator_province = input.province \
                       OR facility_province = input.province) \
+                 AND (on_hold OR state NOT IN ('accepted', 'partly_accepted', 'treated')) \
                  ORDER BY turn_since, manifests.id LIMIT 500"
             ),
             &[
