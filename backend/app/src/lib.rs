@@ -22,6 +22,7 @@ pub mod rebuild;
 pub mod registry;
 pub mod session;
 pub mod stats;
+pub mod trip;
 pub mod verify;
 
 mod manifest_facts;

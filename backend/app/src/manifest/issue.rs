@@ -36,7 +36,8 @@ pub(super) async fn issue(
     update_issued(tx, &issue).await?;
     seal.short_code = free_short_code(tx, &seal.digest).await?;
     seals::insert(tx, &seal).await?;
-    super::agree::act(app, tx, caller, row.id, organisation_id, Decision::Issue { revision: FIRST_REVISION }).await
+    super::agree::act(app, tx, caller, row.id, organisation_id, Decision::Issue { revision: FIRST_REVISION })
+        .await
 }
 
 /// Takes the next serial of the permit and the next place in the status lists, and seals the document of `row` and

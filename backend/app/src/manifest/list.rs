@@ -94,9 +94,8 @@ pub async fn list(app: &App, caller: &Caller, query: ManifestQuery) -> Result<Pa
     let listing = list_rows(&mut tx, &query.filter(&viewer)?, &page).await?;
     let names = Names::load(&mut tx, &listing.items).await?;
     drop(tx);
-    if query.q.is_some() {
-        super::show::log_looks(app, caller, &listing.items, "searched").await?;
-    }
+    let how = if query.q.is_some() { "searched" } else { "listed" };
+    super::show::log_looks(app, caller, &listing.items, how).await?;
     Ok(Page::of(listing, |row| names.summary(&row)))
 }
 

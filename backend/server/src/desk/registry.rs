@@ -1,12 +1,13 @@
 //! Permits, vehicles, named routes, waste codes.
 
 use app::App;
-use app::page::Page;
+use app::page::{Page, PageQuery};
 use app::registry::RegistryQuery;
 use app::registry::permits::{NewPermit, PermitView};
 use app::registry::routes::{NamedRouteView, NewRoute};
 use app::registry::vehicles::{NewVehicle, VehicleView};
 use app::registry::waste_codes::{Imported, WasteCodeQuery, WasteCodeView};
+use app::trip::TripView;
 use axum::Json as Answer;
 use axum::body::Bytes;
 use axum::extract::State;
@@ -20,6 +21,7 @@ pub(super) fn router() -> OpenApiRouter<App> {
         .routes(routes!(permits, create_permit))
         .routes(routes!(vehicles, create_vehicle))
         .routes(routes!(named_routes, create_route))
+        .routes(routes!(trips))
         .routes(routes!(waste_codes))
         .routes(routes!(import_waste_codes))
 }
@@ -67,6 +69,17 @@ async fn create_vehicle(
     Json(input): Json<NewVehicle>,
 ) -> Result<(StatusCode, Answer<VehicleView>), Problem> {
     Ok((StatusCode::CREATED, Answer(app::registry::vehicles::create(&app, &caller, input).await?)))
+}
+
+/// Trips planned or under way, newest first; one is made by itself for a single manifest.
+#[utoipa::path(get, path = "/api/v1/trips", tag = "registry", params(PageQuery),
+    responses((status = 200, body = Page<TripView>), (status = 422, body = ProblemBody)))]
+async fn trips(
+    State(app): State<App>,
+    SignedIn(caller): SignedIn,
+    Query(page): Query<PageQuery>,
+) -> Result<Answer<Page<TripView>>, Problem> {
+    Ok(Answer(app::trip::list(&app, &caller, page).await?))
 }
 
 /// Named routes of a carrier.
