@@ -111,6 +111,7 @@ const FINDINGS: Words<string> = {
   device_silent: m.finding_device_silent,
   mass_balance_gap: m.finding_mass_balance_gap,
   no_route: m.finding_no_route,
+  unreadable_field: m.finding_unreadable_field,
 };
 const CHECKS: Words<string> = {
   format: m.check_format,

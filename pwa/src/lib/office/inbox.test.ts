@@ -3,7 +3,7 @@ import { groupInbox, urgency } from './inbox';
 import type { InboxItem } from './types';
 
 const item = (id: string, action: string, since: string, until: string | null) =>
-  ({ id, action, since, until }) as InboxItem;
+  ({ action, manifest: { id, turn: { since, until } } }) as unknown as InboxItem;
 
 describe('the inbox', () => {
   it('groups by action and puts first what ends first', () => {
@@ -14,7 +14,9 @@ describe('the inbox', () => {
       item('d', 'something_new', '2026-11-23T01:00:00Z', null),
       item('e', 'approve', '2026-11-22T01:00:00Z', null),
     ]);
-    expect(groups.map((group) => [group.action, group.items.map((each) => each.id).join('')])).toEqual([
+    expect(
+      groups.map((group) => [group.action, group.items.map((each) => each.manifest.id).join('')]),
+    ).toEqual([
       ['approve', 'cbe'],
       ['assign', 'a'],
       ['something_new', 'd'],

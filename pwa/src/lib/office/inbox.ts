@@ -7,7 +7,17 @@ export interface InboxGroup {
 }
 
 /** Actions in the order of the screen; others follow in the order in which they come. */
-const ORDER = ['confirm_pickup', 'approve', 'assign', 'accept', 'pickup', 'deliver', 'propose', 'resolve'];
+const ORDER = [
+  'release',
+  'confirm_pickup',
+  'return',
+  'approve',
+  'assign',
+  'decide',
+  'pickup',
+  'deliver',
+  'propose',
+];
 
 /** Groups by action; inside a group what ends first comes first, then what has waited longest. */
 export function groupInbox(items: readonly InboxItem[]): InboxGroup[] {
@@ -20,8 +30,16 @@ export function groupInbox(items: readonly InboxItem[]): InboxGroup[] {
 }
 
 function byUrgency(a: InboxItem, b: InboxItem): number {
-  const until = (item: InboxItem) => (item.until === null ? Infinity : Date.parse(item.until));
-  return until(a) - until(b) || Date.parse(a.since) - Date.parse(b.since);
+  // Two without an end differ by NaN, which falls through to how long they have waited.
+  return until(a) - until(b) || since(a) - since(b);
+}
+
+function until({ manifest }: InboxItem): number {
+  return manifest.turn?.until ? Date.parse(manifest.turn.until) : Infinity;
+}
+
+function since({ manifest }: InboxItem): number {
+  return Date.parse(manifest.turn?.since ?? manifest.state_since);
 }
 
 export type Urgency = 'late' | 'soon' | 'calm';

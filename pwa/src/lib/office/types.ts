@@ -21,7 +21,10 @@ export interface Line {
 }
 
 /** What waits for the caller; `action` names what to do about it. */
-export type InboxItem = ManifestSummary & { action: string; since: string; until: string | null };
+export interface InboxItem {
+  action: string;
+  manifest: ManifestSummary;
+}
 
 export interface Inbox {
   items: InboxItem[];

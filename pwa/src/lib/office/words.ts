@@ -29,13 +29,8 @@ const ACTIONS: Words<string> = {
   pickup: m.turn_pickup,
   confirm_pickup: m.turn_confirm_pickup,
   deliver: m.turn_deliver,
-  delivery: m.turn_deliver,
-  arrival: m.turn_arrival,
-  accept: m.turn_accept,
-  acceptance: m.turn_accept,
-  treat: m.turn_treat,
-  treatment: m.turn_treat,
-  resolve: m.turn_resolve,
+  decide: m.turn_decide,
+  return: m.turn_return,
   release: m.turn_release,
 };
 

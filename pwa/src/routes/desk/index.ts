@@ -1,8 +1,17 @@
 /** Office pages of generators, carriers and facilities; the manifest list and page serve the authority too. */
 import FileText from '@lucide/svelte/icons/file-text';
+import FolderDown from '@lucide/svelte/icons/folder-down';
 import Inbox from '@lucide/svelte/icons/inbox';
+import MapPinned from '@lucide/svelte/icons/map-pinned';
+import Route from '@lucide/svelte/icons/route';
+import Smartphone from '@lucide/svelte/icons/smartphone';
+import Truck from '@lucide/svelte/icons/truck';
+import Users from '@lucide/svelte/icons/users';
+import type { Role } from '$lib/api/types';
 import { m } from '$lib/i18n';
 import type { RouteGroup } from '../group';
+
+const OFFICES: readonly Role[] = ['generator', 'carrier', 'facility'];
 
 export const group = {
   routes: {
@@ -12,21 +21,36 @@ export const group = {
     '/desk/manifests/:id': () => import('./manifest/Manifest.svelte'),
     '/desk/manifests/:id/edit': () => import('./declare/Declare.svelte'),
     '/desk/manifests/:id/label': () => import('./manifest/Label.svelte'),
+    '/desk/copies': () => import('./copies/Copies.svelte'),
+    '/desk/trips': () => import('./trips/Trips.svelte'),
+    '/desk/people': () => import('./people/People.svelte'),
+    '/desk/fleet': () => import('./fleet/Fleet.svelte'),
+    '/desk/devices': () => import('./devices/Devices.svelte'),
+    '/desk/sites': () => import('./sites/Sites.svelte'),
+    '/desk/sites/new': () => import('./sites/NewSite.svelte'),
+    '/desk/sites/:id': () => import('./sites/SitePage.svelte'),
+    '/desk/sites/:id/label': () => import('./sites/WallLabel.svelte'),
   },
   nav: [
-    {
-      href: '/desk',
-      label: m.desk_home,
-      icon: Inbox,
-      roles: ['generator', 'carrier', 'facility'],
-      order: 10,
-    },
+    { href: '/desk', label: m.desk_home, icon: Inbox, roles: OFFICES, order: 10 },
+    { href: '/desk/trips', label: m.trips, icon: Route, roles: ['carrier'], order: 15 },
     {
       href: '/desk/manifests',
       label: m.desk_manifests,
       icon: FileText,
-      roles: ['generator', 'carrier', 'facility', 'authority', 'admin'],
+      roles: [...OFFICES, 'authority', 'admin'],
       order: 20,
+    },
+    { href: '/desk/copies', label: m.copies, icon: FolderDown, roles: ['generator'], order: 30 },
+    { href: '/desk/fleet', label: m.fleet, icon: Truck, roles: ['carrier'], order: 35 },
+    { href: '/desk/sites', label: m.sites, icon: MapPinned, roles: OFFICES, order: 40 },
+    { href: '/desk/people', label: m.people, icon: Users, roles: [...OFFICES, 'authority'], order: 50 },
+    {
+      href: '/desk/devices',
+      label: m.devices,
+      icon: Smartphone,
+      roles: [...OFFICES, 'authority'],
+      order: 55,
     },
   ],
   home: { generator: '/desk', carrier: '/desk' },
