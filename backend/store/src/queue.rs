@@ -3,10 +3,12 @@
 //! One worker takes whatever waits (up to a batch) and hands it to the [`Processor`]; while that commits, the next
 //! batch gathers by itself, so no timer is needed. A batch that fails is redone job by job: one bad job cannot fail
 //! the others. What fails alone is parked by the processor and answered as an error; what fails only because the
-//! database is busy or away is answered as such and not parked: the phone sends it again.
+//! database is busy or away is answered as such and not parked: the phone sends it again. A processor that panics
+//! counts as a failure of its batch: the worker lives on.
 
 use std::fmt;
-use std::sync::Mutex;
+use std::ops::Range;
+use std::sync::{Arc, Mutex};
 use std::time::Instant;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
@@ -31,15 +33,12 @@ pub trait Processor: Send + Sync + 'static {
 }
 
 /// An error that knows whether the same job may succeed later.
-pub trait Failure: fmt::Display + Send + 'static {
+pub trait Failure: fmt::Display + Send + Sized + 'static {
     /// True for a database that is busy or away.
     fn is_transient(&self) -> bool;
-}
 
-impl Failure for crate::Error {
-    fn is_transient(&self) -> bool {
-        Self::is_transient(self)
-    }
+    /// The processor panicked.
+    fn panicked() -> Self;
 }
 
 /// Why a job has no answer.
@@ -141,12 +140,13 @@ async fn run<P: Processor>(
     mut receiver: mpsc::Receiver<Entry<P>>,
     batch: usize,
 ) {
+    let processor = Arc::new(processor);
     let mut entries = Vec::with_capacity(batch);
     while receiver.recv_many(&mut entries, batch).await > 0 {
         let started = Instant::now();
         metrics::gauge!("queue_waiting", "queue" => name).set(as_f64(receiver.len()));
         metrics::histogram!("queue_batch_size", "queue" => name).record(as_f64(entries.len()));
-        process(name, &processor, entries.drain(..)).await;
+        process(name, &processor, std::mem::take(&mut entries)).await;
         metrics::histogram!("queue_batch_seconds", "queue" => name).record(started.elapsed().as_secs_f64());
     }
 }
@@ -155,9 +155,11 @@ fn as_f64(count: usize) -> f64 {
     u32::try_from(count).map_or(f64::MAX, f64::from)
 }
 
-async fn process<P: Processor>(name: &'static str, processor: &P, entries: impl Iterator<Item = Entry<P>>) {
-    let (jobs, waiting): (Vec<_>, Vec<_>) = entries.map(|entry| (entry.job, entry.answer)).unzip();
-    match processor.commit(&jobs).await {
+async fn process<P: Processor>(name: &'static str, processor: &Arc<P>, entries: Vec<Entry<P>>) {
+    let (jobs, waiting): (Vec<_>, Vec<_>) =
+        entries.into_iter().map(|entry| (entry.job, entry.answer)).unzip();
+    let jobs: Arc<[P::Job]> = jobs.into();
+    match attempt(processor, &jobs, 0..jobs.len()).await {
         Ok(answers) => {
             for (answer, waiting) in answers.into_iter().zip(waiting) {
                 // A caller that has gone away is no error: its work is committed.
@@ -171,8 +173,8 @@ async fn process<P: Processor>(name: &'static str, processor: &P, entries: impl 
         Err(error) => {
             tracing::warn!(queue = name, jobs = jobs.len(), error = %error, "a batch is redone job by job");
             metrics::counter!("queue_batches_redone_total", "queue" => name).increment(1);
-            for (job, waiting) in jobs.iter().zip(waiting) {
-                let _ = waiting.send(alone(name, processor, job).await);
+            for (index, waiting) in waiting.into_iter().enumerate() {
+                let _ = waiting.send(alone(name, processor, &jobs, index).await);
             }
         }
     }
@@ -180,17 +182,31 @@ async fn process<P: Processor>(name: &'static str, processor: &P, entries: impl 
 
 async fn alone<P: Processor>(
     name: &'static str,
-    processor: &P,
-    job: &P::Job,
+    processor: &Arc<P>,
+    jobs: &Arc<[P::Job]>,
+    index: usize,
 ) -> Result<P::Answer, QueueError> {
-    match processor.commit(std::slice::from_ref(job)).await {
+    match attempt(processor, jobs, index..index + 1).await {
         Ok(answers) => answers.into_iter().next().ok_or(QueueError::Busy),
         Err(error) if error.is_transient() => Err(QueueError::Busy),
         Err(error) => {
             tracing::error!(queue = name, error = %error, "a job fails alone and is parked");
             metrics::counter!("queue_jobs_parked_total", "queue" => name).increment(1);
-            processor.park(job, &error).await;
+            if let Some(job) = jobs.get(index) {
+                processor.park(job, &error).await;
+            }
             Err(QueueError::Parked)
         }
     }
+}
+
+/// One commit in a task of its own, so that a panic ends the task and not the worker.
+async fn attempt<P: Processor>(
+    processor: &Arc<P>,
+    jobs: &Arc<[P::Job]>,
+    range: Range<usize>,
+) -> Result<Vec<P::Answer>, P::Error> {
+    let (processor, jobs) = (Arc::clone(processor), Arc::clone(jobs));
+    let commit = async move { processor.commit(jobs.get(range).unwrap_or_default()).await };
+    tokio::spawn(commit).await.unwrap_or_else(|_| Err(P::Error::panicked()))
 }

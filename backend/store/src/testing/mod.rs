@@ -4,7 +4,10 @@
 //! `EMANIFEST_TEST_POSTGRES_URL`, or a throw-away one started from the system's packages. Where `CI` is set a missing
 //! PostgreSQL is a failure; elsewhere the test says on standard error that it ran on SQLite alone.
 
+mod inspect;
 mod postgres;
+
+pub use inspect::{rows, tables};
 
 use crate::{Db, Kind, Options, Result};
 use std::time::Duration;

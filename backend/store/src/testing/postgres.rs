@@ -28,7 +28,7 @@ set -e
 bin=$1
 dir=$(mktemp -d "${TMPDIR:-/tmp}/emanifest-postgres-XXXXXX")
 pid=
-trap 'test -z "$pid" || kill -INT "$pid" 2>/dev/null; wait; rm -rf "$dir"' EXIT
+trap 'test -z "$pid" || kill -QUIT "$pid" 2>/dev/null; wait; rm -rf "$dir"' EXIT
 trap 'exit 1' INT TERM HUP
 cd "$dir"
 "$bin/initdb" -D "$dir/data" -U postgres -A trust -E UTF8 --locale=C.UTF-8 --no-sync >"$dir/log" 2>&1
@@ -58,9 +58,9 @@ fn start() -> Option<Server> {
     let bin = binaries()?;
     // PostgreSQL refuses to run as root; Debian's package brings the user.
     let is_root = Command::new("id").arg("-u").output().is_ok_and(|id| id.stdout.trim_ascii() == b"0");
-    let mut command = if is_root { Command::new("runuser") } else { Command::new("sh") };
+    let mut command = if is_root { Command::new("setpriv") } else { Command::new("sh") };
     if is_root {
-        command.args(["-u", "postgres", "--", "sh"]);
+        command.args(["--reuid=postgres", "--regid=postgres", "--init-groups", "sh"]);
     }
     command.args(["-c", SCRIPT, "sh"]).arg(bin);
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().ok()?;
@@ -85,8 +85,12 @@ fn binaries() -> Option<PathBuf> {
 /// Makes a database from the template and returns its name and address.
 pub(super) async fn create(server: &Server) -> Result<(String, String)> {
     static TEMPLATE: OnceCell<String> = OnceCell::const_new();
+    copy(server, TEMPLATE.get_or_try_init(|| template(server)).await?).await
+}
+
+/// Makes a copy of a database to which nobody is connected, and returns its name and address.
+pub(super) async fn copy(server: &Server, template: &str) -> Result<(String, String)> {
     static COUNT: AtomicU32 = AtomicU32::new(0);
-    let template = TEMPLATE.get_or_try_init(|| template(server)).await?;
     let name = format!("test_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
     let mut admin = PgConnection::connect(&server.url).await?;
     run(&mut admin, format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await?;

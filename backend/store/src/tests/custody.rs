@@ -41,7 +41,7 @@ fn event(n: u128, manifest: Option<ManifestId>, seq: Option<i64>) -> Event {
         estimated_time: at(2, 5),
         record_time: at(2, 6),
         jws: "eyJhbGciOiJFUzI1NiJ9.e30.AA".to_owned(),
-        signing_input_digest: vec![0x00, 0xff].repeat(16),
+        signing_input_digest: [0x00, 0xff].repeat(16),
         record: Json(RecordedEvent {
             payload,
             device_id: PHONE,

@@ -4,6 +4,7 @@ mod custody;
 mod errors;
 mod manifests;
 mod people;
+mod queue;
 mod registry;
 mod schema;
 mod seals;
