@@ -114,6 +114,8 @@ export interface PartyOfManifest {
   site_id?: string | null;
   site_name?: string | null;
   province_code?: string | null;
+  /** Phone of the office. */
+  phone?: string;
 }
 
 export interface Turn {
@@ -159,6 +161,9 @@ export interface ManifestSummary {
   loaded_mass_g: number | null;
   received_mass_g: number | null;
   open_findings: number;
+  on_hold: boolean;
+  /** Plate expected now; differs from the agreed ones after a change. */
+  expected_plate?: string | null;
   turn: Turn | null;
   updated_at: string;
   state_since: string;
@@ -168,13 +173,12 @@ export type ManifestAction = 'edit' | 'propose' | 'approve' | 'void' | 'assign' 
 
 export interface Manifest extends ManifestSummary {
   lines: WasteLine[];
-  route: { geometry: GeoLine; corridor_m: number; name: string | null } | null;
+  route: { geometry: GeoLine; corridor_m: number; name?: string | null } | null;
   qr: { code: string; short_code: string } | null;
   /** Six digits that the generator reads out at pickup; only the generator gets them. */
   pickup_code?: string | null;
-  confirmed: { at: string; by: string } | null;
+  confirmed: { at: string; by: string | null } | null;
   trip_id: string | null;
-  on_hold: boolean;
   document_digest: string | null;
   created_at: string;
   issued_at: string | null;
@@ -187,19 +191,13 @@ export interface Manifest extends ManifestSummary {
   actions: ManifestAction[];
 }
 
-/** A trip on the road as an inspector's field pack holds it. */
-export interface OpenTrip {
-  id: string;
-  number: string;
-  state: ManifestState;
-  plates: string[];
-  short_code: string;
-  seal_digest: string;
-  status: { list: number; index: number };
-  waste_codes: string[];
-  facility_name: string;
-  generator_name: string;
-  route: { geometry: GeoLine; corridor_m: number } | null;
+/** A manifest in a field pack: the whole, without the pickup code, with what offline verification needs. */
+export interface PackManifest extends Manifest {
+  /** SHA-256 of its seal, lower-case hex. */
+  seal_digest: string | null;
+  short_code: string | null;
+  /** Its place in the status lists. */
+  status: { list: number; index: number } | null;
 }
 
 export interface Site {
@@ -214,6 +212,11 @@ export interface Site {
   code?: string | null;
 }
 
+/** A site as a pack holds it: never with its wall code. */
+export type PackSite = Pick<Site, 'id' | 'name' | 'kind' | 'organisation_id' | 'centre' | 'geofence'> & {
+  address?: string;
+};
+
 export interface WasteCode {
   code: string;
   name_vi: string;
@@ -224,12 +227,13 @@ export interface WasteCode {
 export interface FieldPack {
   as_of: string;
   expires_at: string;
-  role: Role;
+  /** Roles it was made for. */
+  roles: Role[];
   /** COSE_Sign1, base64url. */
   trust_list: string;
   status_lists: { n: number; list: string }[];
-  manifests: (Manifest | OpenTrip)[];
-  sites: Site[];
+  manifests: PackManifest[];
+  sites: PackSite[];
   waste_codes: WasteCode[];
   /** Uncompressed P-256 points (65 bytes), base64url. */
   root_keys: string[];
@@ -265,12 +269,25 @@ export interface SubCheck {
   detail?: unknown;
 }
 
+/** What the public may know from a code in hand. */
+export interface PublicManifest {
+  id: string;
+  number: string | null;
+  state: ManifestState;
+  plates: string[];
+  generator_name: string;
+  facility_name: string;
+  waste_codes: string[];
+  declared_mass_g: number;
+}
+
 export interface VerifyAnswer {
   verdict: VerdictWord;
   checks: SubCheck[];
   as_of: string;
   kind: 'manifest' | 'site' | null;
-  manifest: Partial<Manifest> | null;
+  manifest: Manifest | PublicManifest | null;
+  site?: { id: string; name: string; kind: Site['kind'] | null } | null;
 }
 
 export interface Listing<T> {

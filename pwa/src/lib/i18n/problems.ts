@@ -34,7 +34,8 @@ const TITLES: Record<string, () => string> = {
   cross_site: m.problem_cross_site,
   internal: m.problem_internal,
   // Reasons for which an event is refused.
-  signature_invalid: m.refused_signature_invalid,
+  signature: m.refused_signature_invalid,
+  parked: m.refused_parked,
   device_unknown: m.refused_device_unknown,
   id_conflict: m.refused_id_conflict,
   unreadable: m.refused_unreadable,

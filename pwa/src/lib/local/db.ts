@@ -123,6 +123,8 @@ export interface Failure {
 }
 
 export interface Facts {
+  /** Code of an accepted invitation whose device key is not registered yet. */
+  invitation: string;
   pack_problem: Failure;
   device_problem: Failure;
   pending_key: PendingKey;

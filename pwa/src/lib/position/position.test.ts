@@ -53,7 +53,7 @@ function source() {
   };
   return {
     geolocation: {
-      watchPosition: register,
+      watchPosition: register as unknown as Geolocation['watchPosition'],
       getCurrentPosition: register as unknown as Geolocation['getCurrentPosition'],
       clearWatch: (id: number) => void cleared.push(id),
     },

@@ -29,10 +29,10 @@ async function keyFor(person: string): Promise<CryptoKeyPair> {
 }
 
 /**
- * Makes sure that this phone has a registered key for the person signed in, where their role scans.
- * `code` is the dispatcher's invitation; people of a demo need none. Returns null when the role needs no key.
+ * Makes sure that this phone has a registered key for the person signed in, where their role scans. Uses the
+ * dispatcher's invitation if one was accepted here; people of a demo need none. Null when the role needs no key.
  */
-export async function ensureDevice(code = ''): Promise<StoredDevice | null> {
+export async function ensureDevice(): Promise<StoredDevice | null> {
   const session = await fact('session');
   if (session === null || !session.person.roles.some((held) => CAPTURING.includes(held.role))) return null;
   const person = session.person.id;
@@ -41,6 +41,7 @@ export async function ensureDevice(code = ''): Promise<StoredDevice | null> {
     const known = await db.get('devices', person);
     if (known !== undefined) return known;
     const key = await keyFor(person);
+    const code = (await fact('invitation')) ?? '';
     const proof = await signJws(
       'enrol',
       { purpose: 'enrol', code, iat: Math.floor(Date.now() / 1000) },
@@ -69,6 +70,7 @@ export async function ensureDevice(code = ''): Promise<StoredDevice | null> {
       tx.done,
     ]);
     await putFact('pending_key', null);
+    await putFact('invitation', null);
     changed('device');
     return device;
   });

@@ -15,12 +15,12 @@ import { CAPTURING, sessionEnded } from './sign_in';
  */
 export async function refreshPack(): Promise<boolean> {
   const session = await fact('session');
-  if (session === null || session.ended || !CAPTURING.includes(session.acting.role)) return false;
+  if (session === null || session.ended) return false;
+  if (!session.person.roles.some((each) => CAPTURING.includes(each.role))) return false;
   const person = session.person.id;
   const db = await database();
   const held = await db.get('packs', person);
-  const same = held?.pack.role === session.acting.role ? held : undefined;
-  const etag = same?.etag ?? null;
+  const etag = held?.etag ?? null;
   const fetched = await whole(
     api.GET('/api/v1/field/pack', {
       params: { header: etag === null ? {} : { 'If-None-Match': etag } },
@@ -31,7 +31,7 @@ export async function refreshPack(): Promise<boolean> {
     throw error;
   });
   if (fetched.response.status === 304) {
-    if (same !== undefined) await db.put('packs', { ...same, confirmed_at: Date.now() });
+    if (held !== undefined) await db.put('packs', { ...held, confirmed_at: Date.now() });
   } else {
     // The client's type forgets that coordinates are pairs.
     const pack = fetched.body as FieldPack;

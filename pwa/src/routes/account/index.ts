@@ -1,4 +1,5 @@
 import CircleUser from '@lucide/svelte/icons/circle-user-round';
+import CloudUpload from '@lucide/svelte/icons/cloud-upload';
 import { m } from '$lib/i18n';
 import type { RouteGroup } from '../group';
 
@@ -6,9 +7,19 @@ import type { RouteGroup } from '../group';
 export const group = {
   routes: {
     '/login': () => import('./Login.svelte'),
+    '/enrol': () => import('./Enrol.svelte'),
+    '/outbox': () => import('./Outbox.svelte'),
+    '/saved/:id': () => import('./Saved.svelte'),
     '/account': () => import('./Account.svelte'),
   },
   nav: [
+    {
+      href: '/outbox',
+      label: m.nav_outbox,
+      icon: CloudUpload,
+      roles: ['driver', 'facility', 'inspector'],
+      order: 80,
+    },
     {
       href: '/account',
       label: m.nav_account,

@@ -1,0 +1,66 @@
+/**
+ * One scan in the making: which manifest, which wall code, how they came in. The scan page fills it, the form that
+ * follows reads it, and it ends when an event is saved. It survives going back and forth, not a reload.
+ */
+import type { CodeSource } from '$lib/local/event_payload';
+import { uuidv7 } from '$lib/local/uuid';
+import type { ManifestClaims, VerdictWord } from '$lib/seal';
+
+export interface CapturedCode {
+  text: string;
+  source: CodeSource;
+  /** The offline verdict on it; null for a typed short code. */
+  verdict: VerdictWord | null;
+}
+
+export interface CapturedManifest extends CapturedCode {
+  /** What the code says; null for a typed short code. */
+  claims: ManifestClaims | null;
+}
+
+export interface CapturedSite extends CapturedCode {
+  siteId: string;
+  name: string;
+}
+
+let scanId = $state(uuidv7(Date.now()));
+let manifestId = $state<string | null>(null);
+let code = $state.raw<CapturedManifest | null>(null);
+let site = $state.raw<CapturedSite | null>(null);
+
+export const capture = {
+  /** Shared by the events of this scan. */
+  get scanId(): string {
+    return scanId;
+  },
+  get manifestId(): string | null {
+    return manifestId;
+  },
+  get code(): CapturedManifest | null {
+    return code;
+  },
+  get site(): CapturedSite | null {
+    return site;
+  },
+  /** Another manifest's code replaces the one before; the wall code stays, the truck stands where it stood. */
+  takeManifest(id: string, captured: CapturedManifest | null): void {
+    manifestId = id;
+    code = captured;
+  },
+  takeSite(captured: CapturedSite): void {
+    site = captured;
+  },
+  /** Makes sure that what was scanned belongs to this manifest; a code of another one is not carried over. */
+  begin(id: string): void {
+    if (manifestId === id) return;
+    manifestId = id;
+    code = null;
+  },
+  /** Begins anew. */
+  reset(): void {
+    scanId = uuidv7(Date.now());
+    manifestId = null;
+    code = null;
+    site = null;
+  },
+};

@@ -1,0 +1,110 @@
+/** The field pack and this phone's events as state for the screens; reads only the phone's own database. */
+import type { PackManifest } from '$lib/api/types';
+import { onChange } from '$lib/local/changes';
+import {
+  database,
+  fact,
+  type Failure,
+  type StoredDevice,
+  type StoredEvent,
+  type StoredPack,
+} from '$lib/local/db';
+import { parseShortCode, shortCodeBits } from '$lib/seal';
+import { session } from '$lib/state/session.svelte';
+import { standings, type Standing } from './standing';
+
+interface FieldState {
+  ready: boolean;
+  pack: StoredPack | null;
+  events: StoredEvent[];
+  device: StoredDevice | null;
+  packProblem: Failure | null;
+  deviceProblem: Failure | null;
+}
+
+let state = $state.raw<FieldState>({
+  ready: false,
+  pack: null,
+  events: [],
+  device: null,
+  packProblem: null,
+  deviceProblem: null,
+});
+
+async function read(): Promise<void> {
+  const db = await database();
+  const person = (await fact('session'))?.person.id;
+  if (person === undefined) {
+    state = { ...state, ready: true, pack: null, events: [], device: null };
+    return;
+  }
+  const [pack, events, device, packProblem, deviceProblem] = await Promise.all([
+    db.get('packs', person),
+    db.getAllFromIndex('events', 'by_saved'),
+    db.get('devices', person),
+    fact('pack_problem'),
+    fact('device_problem'),
+  ]);
+  state = {
+    ready: true,
+    pack: pack ?? null,
+    events: events.filter((event) => event.person_id === person),
+    device: device ?? null,
+    packProblem,
+    deviceProblem,
+  };
+}
+
+onChange(() => void read());
+void read();
+
+const all = $derived(state.pack === null ? [] : standings(state.pack, state.events));
+
+export const field = {
+  get ready(): boolean {
+    return state.ready;
+  },
+  get pack(): StoredPack | null {
+    return state.pack;
+  },
+  /** Phone time when the pack was last confirmed, milliseconds; null when there is none. */
+  get asOf(): number | null {
+    return state.pack?.confirmed_at ?? null;
+  },
+  get events(): StoredEvent[] {
+    return state.events;
+  },
+  get device(): StoredDevice | null {
+    return state.device;
+  },
+  get packProblem(): Failure | null {
+    return state.packProblem;
+  },
+  get deviceProblem(): Failure | null {
+    return state.deviceProblem;
+  },
+  /** Everything in the pack. */
+  get all(): Standing[] {
+    return all;
+  },
+  /** The driver's own loads, in the order of their pickups. */
+  get trips(): Standing[] {
+    const person = session.current?.person.id;
+    return all.filter(({ manifest }) => manifest.driver?.id === person);
+  },
+  /** What is on its way to the facility acted in. */
+  get arrivals(): Standing[] {
+    const organisation = session.current?.acting.organisation_id;
+    return all.filter(({ manifest }) => manifest.facility.organisation_id === organisation);
+  },
+  find(id: string): Standing | null {
+    return all.find(({ manifest }) => manifest.id === id) ?? null;
+  },
+  /** The manifest with this short code (canonical form), from the pack. */
+  byShortCode(short: string): PackManifest | null {
+    const bits = shortCodeBits(short);
+    const matches = ({ manifest }: Standing) =>
+      manifest.short_code !== null && shortCodeBits(parseShortCode(manifest.short_code)) === bits;
+    return all.find(matches)?.manifest ?? null;
+  },
+};
