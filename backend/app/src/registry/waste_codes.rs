@@ -4,6 +4,7 @@ use crate::caller::Caller;
 use crate::error::{FieldCode, FieldErrors, Result};
 use crate::page::Page;
 use crate::ports::App;
+use chrono::{DateTime, Utc};
 use domain::party::Role;
 use domain::waste::WasteCode;
 use serde::{Deserialize, Serialize};
@@ -48,6 +49,43 @@ pub struct WasteCodeQuery {
 pub struct Imported {
     /// Codes in the official list now.
     pub loaded: usize,
+}
+
+/// A declared code that the list loaded so far lacks.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct UnlistedCodeView {
+    /// `17 02 99`.
+    pub code: String,
+    /// Name as typed.
+    pub name: String,
+    /// How often it was declared with this name.
+    pub times: i64,
+    /// First declaration.
+    pub first_seen_at: DateTime<Utc>,
+    /// Last declaration.
+    pub last_seen_at: DateTime<Utc>,
+}
+
+/// The authority's queue of codes that declarants typed because the list lacks them; most declared first.
+///
+/// # Errors
+/// [`crate::Error::Forbidden`] for everybody else.
+pub async fn unlisted(app: &App, caller: &Caller) -> Result<Page<UnlistedCodeView>> {
+    caller.require_any(&[Role::Authority, Role::Admin])?;
+    let mut tx = app.db.read("waste_codes.unlisted").await?;
+    let mut rows = store::unlisted::list(&mut tx).await?;
+    rows.sort_by(|a, b| b.times.cmp(&a.times).then_with(|| a.code.cmp(&b.code)));
+    Ok(Page::whole(
+        rows.into_iter()
+            .map(|row| UnlistedCodeView {
+                code: row.code.as_str().to_owned(),
+                name: row.name,
+                times: row.times,
+                first_seen_at: row.first_seen_at,
+                last_seen_at: row.last_seen_at,
+            })
+            .collect(),
+    ))
 }
 
 /// Waste codes that match, best first.

@@ -6,7 +6,7 @@ use app::registry::RegistryQuery;
 use app::registry::permits::{NewPermit, PermitView};
 use app::registry::routes::{NamedRouteView, NewRoute};
 use app::registry::vehicles::{NewVehicle, VehicleView};
-use app::registry::waste_codes::{Imported, WasteCodeQuery, WasteCodeView};
+use app::registry::waste_codes::{Imported, UnlistedCodeView, WasteCodeQuery, WasteCodeView};
 use app::trip::TripView;
 use axum::Json as Answer;
 use axum::body::Bytes;
@@ -23,6 +23,7 @@ pub(super) fn router() -> OpenApiRouter<App> {
         .routes(routes!(named_routes, create_route))
         .routes(routes!(trips))
         .routes(routes!(waste_codes))
+        .routes(routes!(unlisted_waste_codes))
         .routes(routes!(import_waste_codes))
 }
 
@@ -113,6 +114,16 @@ async fn waste_codes(
     Query(query): Query<WasteCodeQuery>,
 ) -> Result<Answer<Page<WasteCodeView>>, Problem> {
     Ok(Answer(app::registry::waste_codes::search(&app, &caller, query).await?))
+}
+
+/// Codes that declarants typed because the list lacks them; for authorities.
+#[utoipa::path(get, path = "/api/v1/waste-codes/unlisted", tag = "registry",
+    responses((status = 200, body = Page<UnlistedCodeView>), (status = 403, body = ProblemBody)))]
+async fn unlisted_waste_codes(
+    State(app): State<App>,
+    SignedIn(caller): SignedIn,
+) -> Result<Answer<Page<UnlistedCodeView>>, Problem> {
+    Ok(Answer(app::registry::waste_codes::unlisted(&app, &caller).await?))
 }
 
 /// Imports the official 8-column sheet as CSV; all of it or nothing. For authorities.
