@@ -2,7 +2,7 @@
 
 use crate::caller::Caller;
 use crate::error::{Error, Result};
-use crate::ports::App;
+use crate::ports::{App, Core};
 use domain::id::ManifestId;
 use domain::seal::qr as seal_text;
 use image::{ExtendedColorType, ImageEncoder, codecs::png::PngEncoder};
@@ -57,8 +57,8 @@ pub fn text_png(text: &str) -> Result<Vec<u8>> {
 ///
 /// # Errors
 /// [`Error::Internal`] when the configured host cannot stand in a QR.
-pub fn seal_link(app: &App, envelope: &[u8]) -> Result<String> {
-    seal_text::render(&app.settings.public_host, envelope)
+pub fn seal_link(core: &Core, envelope: &[u8]) -> Result<String> {
+    seal_text::render(&core.settings.public_host, envelope)
         .map_err(|error| Error::Internal(format!("public host: {}", error.code())))
 }
 

@@ -213,6 +213,19 @@ pub async fn update_fold(tx: &mut Tx, standings: &[Standing]) -> Result<()> {
     if UPDATE.execute(tx, rows).await? == expected { Ok(()) } else { Err(crate::Error::NotFound) }
 }
 
+/// Sets the number and the hash of the last event in manifests' chains, after events were appended outside a fold.
+pub async fn update_chain(tx: &mut Tx, chains: &[(ManifestId, i64, Vec<u8>)]) -> Result<()> {
+    static UPDATE: LazyLock<Statement> = LazyLock::new(|| {
+        Statement::new(
+            "UPDATE manifests SET last_seq = new_seq, chain_hash = new_hash FROM {input} \
+             WHERE manifests.id = of_manifest",
+            &[("of_manifest", Column::Uuid), ("new_seq", Column::Int), ("new_hash", Column::Bytes)],
+        )
+    });
+    let rows = chains.iter().map(|(id, seq, hash)| vec![(*id).into(), (*seq).into(), hash.as_slice().into()]);
+    UPDATE.execute(tx, rows.collect()).await.map(drop)
+}
+
 /// Counts the open findings of manifests anew, after a person closed one.
 pub async fn update_open_findings(tx: &mut Tx, manifests: &[ManifestId], at: Instant) -> Result<()> {
     static COUNT: LazyLock<Statement> = LazyLock::new(|| {
