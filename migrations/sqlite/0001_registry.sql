@@ -91,7 +91,7 @@ CREATE TABLE sites (
 CREATE INDEX sites_by_organisation ON sites (organisation_id, folded, id);
 CREATE INDEX sites_by_kind ON sites (kind, folded, id);
 CREATE INDEX sites_by_name ON sites (folded, id);
-CREATE INDEX sites_by_box ON sites (min_lat_deg, max_lat_deg);
+CREATE INDEX sites_receiving ON sites (min_lat_deg, max_lat_deg) WHERE kind <> 'generator';
 
 -- waste_codes and plates: JSON lists; no codes = all codes.
 CREATE TABLE permits (

@@ -30,7 +30,8 @@ pub(crate) async fn load(
     }
     let mut others: BTreeMap<SiteId, sites::Site> = BTreeMap::new();
     if !points.is_empty() {
-        others.extend(sites::list_near(tx, points, NEARBY_M).await?.into_iter().map(|site| (site.id, site)));
+        let near = sites::list_receiving_near(tx, points, NEARBY_M).await?;
+        others.extend(near.into_iter().map(|site| (site.id, site)));
     }
     if !named.is_empty() {
         others.extend(sites::find_many(tx, named).await?.into_iter().map(|site| (site.id, site)));

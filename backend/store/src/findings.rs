@@ -164,11 +164,13 @@ pub async fn upsert_batch(tx: &mut Tx, raised: &[Raised]) -> Result<()> {
 }
 
 /// Withdraws open findings that judging again did not find, in one statement. Closed ones stay closed.
+///
+/// `coalesce` keeps SQLite from walking every open finding of the country: the ids must lead.
 pub async fn withdraw_batch(tx: &mut Tx, withdrawn: &[FindingId], at: Instant) -> Result<()> {
     static WITHDRAW: LazyLock<Statement> = LazyLock::new(|| {
         Statement::new(
             "UPDATE findings SET status = 'withdrawn', withdrawn_at = input.at FROM {input} \
-             WHERE findings.id = input.finding AND findings.status = 'open'",
+             WHERE findings.id = input.finding AND coalesce(findings.status, '') = 'open'",
             &[("finding", Column::Uuid), ("at", Column::Time)],
         )
     });

@@ -196,17 +196,22 @@ pub async fn list(tx: &mut Tx, filter: &Filter<'_>, page: &Page) -> Result<Listi
 /// Metres in a degree of latitude; a degree of longitude is never longer.
 const METRES_PER_DEGREE: f64 = 111_320.0;
 
-/// Sites whose box comes within `margin_m` metres of one of the points (latitude, longitude in degrees), in no order.
+/// Transfer stations and facilities whose box comes within `margin_m` metres of one of the points (latitude,
+/// longitude in degrees), in no order.
 ///
-/// A coarse sieve for `wrong_facility` and for "what is here": the exact fence decides afterwards.
-pub async fn list_near(tx: &mut Tx, points: &[(f64, f64)], margin_m: f64) -> Result<Vec<Site>> {
+/// A coarse sieve for `wrong_facility`, run for every batch of events: the exact fence decides afterwards. The boxes
+/// are driven from the points; the tallest box bounds the range of the index on their southern edge.
+pub async fn list_receiving_near(tx: &mut Tx, points: &[(f64, f64)], margin_m: f64) -> Result<Vec<Site>> {
     static NEAR: LazyLock<Statement> = LazyLock::new(|| {
         Statement::new(
             concat!(
                 "SELECT ",
                 columns!(),
-                " FROM sites WHERE EXISTS (SELECT 1 FROM {input} \
-                 WHERE min_lat_deg <= north AND max_lat_deg >= south AND min_lon_deg <= east AND max_lon_deg >= west)"
+                " FROM sites WHERE id IN (SELECT s.id FROM {input} JOIN sites s ON s.kind <> 'generator' \
+                     AND s.min_lat_deg <= north AND s.max_lat_deg >= south \
+                     AND s.min_lon_deg <= east AND s.max_lon_deg >= west \
+                     AND s.min_lat_deg >= south - (SELECT max(r.max_lat_deg - r.min_lat_deg) FROM sites r \
+                                                   WHERE r.kind <> 'generator'))"
             ),
             &[
                 ("south", Column::Real),
@@ -216,9 +221,12 @@ pub async fn list_near(tx: &mut Tx, points: &[(f64, f64)], margin_m: f64) -> Res
             ],
         )
     });
+    let mut points: Vec<(f64, f64)> =
+        points.iter().copied().filter(|(lat, lon)| lat.is_finite() && lon.is_finite()).collect();
+    points.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
+    points.dedup();
     let rows = points
         .iter()
-        .filter(|(lat, lon)| lat.is_finite() && lon.is_finite())
         .map(|(lat, lon)| {
             let up = margin_m / METRES_PER_DEGREE;
             let aside = up / lat.to_radians().cos().max(0.01);

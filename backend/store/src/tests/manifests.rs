@@ -407,6 +407,22 @@ async fn the_inbox_holds_what_waits_for_a_role() {
 }
 
 #[tokio::test]
+async fn chains_are_moved_on_set_wise() {
+    both(|db| async move {
+        let mut tx = seeded(&db).await;
+        let first = new_manifest(&mut tx, 1, draft()).await;
+        let second = new_manifest(&mut tx, 2, draft()).await;
+        let chains = [(first, 3, vec![0xab; 32]), (second, 1, vec![0xcd; 32])];
+        manifests::update_chain(&mut tx, &chains).await.unwrap();
+        let rows = manifests::find_many(&mut tx, &[first, second]).await.unwrap();
+        let seen: Vec<_> =
+            rows.into_iter().map(|row| (row.id, row.last_seq, row.chain_hash.unwrap())).collect();
+        assert_eq!(seen, chains);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn masses_are_written_beside_each_other_for_many_lines_at_once() {
     both(|db| async move {
         let mut tx = seeded(&db).await;
@@ -449,9 +465,8 @@ async fn acts_are_kept_in_their_order() {
         let approve = act(1, 20, Decision::Approve { side: Side::Facility });
         let propose = act(2, 10, Decision::Propose { side: Side::Generator });
         let void = act(3, 30, Decision::Void { reason: "Nhầm\u{0}".to_owned() });
-        for act in [&approve, &propose, &void] {
-            acts::insert(&mut tx, id, act).await.unwrap();
-        }
+        acts::insert(&mut tx, id, &approve).await.unwrap();
+        acts::insert_batch(&mut tx, &[(id, propose.clone()), (id, void.clone())]).await.unwrap();
         let listed = acts::list_for(&mut tx, &[id]).await.unwrap();
         assert_eq!(listed, [(id, propose), (id, approve), (id, void)]);
     })

@@ -68,17 +68,31 @@ async fn sites_keep_their_fence_and_are_found_near_a_point() {
         assert_eq!(sites::find(&mut tx, STORE).await.unwrap(), Some(store.clone()));
         assert_eq!(sites::find_many(&mut tx, &[STORE, GATE]).await.unwrap().len(), 2);
 
-        let near = sites::list_near(&mut tx, &[(20.8615, 106.68), (0.0, 0.0)], 100.0).await.unwrap();
-        assert_eq!(near, std::slice::from_ref(&store));
-        assert!(sites::list_near(&mut tx, &[(20.8615, 106.68)], 10.0).await.unwrap().is_empty());
-        assert!(sites::list_near(&mut tx, &[(f64::NAN, 106.68)], 1e6).await.unwrap().is_empty());
-        let both_sites = sites::list_near(&mut tx, &[(20.86, 106.68), (20.94, 106.31)], 1.0).await.unwrap();
-        assert_eq!(both_sites.len(), 2);
+        let gate = site(GATE, FACILITY, SiteKind::Facility, 20.94, 106.31);
+        let points = [(20.9415, 106.31), (0.0, 0.0), (20.86, 106.68), (20.9415, 106.31)];
+        let near = sites::list_receiving_near(&mut tx, &points, 100.0).await.unwrap();
+        assert_eq!(near, std::slice::from_ref(&gate), "a generator's store receives nothing");
+        for (lat, lon, margin_m) in
+            [(20.9415, 106.31, 10.0), (20.94, 106.3115, 10.0), (f64::NAN, 106.31, 1e6)]
+        {
+            assert!(sites::list_receiving_near(&mut tx, &[(lat, lon)], margin_m).await.unwrap().is_empty());
+        }
+        for (lat, lon) in [(20.9385, 106.31), (20.94, 106.3085), (20.94, 106.31)] {
+            assert_eq!(sites::list_receiving_near(&mut tx, &[(lat, lon)], 100.0).await.unwrap().len(), 1);
+        }
+        let mut wide = site(SiteId(Uuid::from_u128(0x32)), FACILITY, SiteKind::TransferStation, 20.0, 106.0);
+        wide.geofence = Json(json!({"type": "Polygon",
+            "coordinates": [[[105.5, 19.5], [106.5, 19.5], [106.5, 20.5], [105.5, 20.5], [105.5, 19.5]]]}));
+        sites::insert(&mut tx, &wide).await.unwrap();
+        assert_eq!(sites::list_receiving_near(&mut tx, &[(20.4, 106.4)], 1.0).await.unwrap(), [wide]);
 
         let mut moved = site(STORE, GENERATOR, SiteKind::Generator, 21.5, 105.5);
         moved.name = "Kho mới".to_owned();
         sites::update(&mut tx, &moved).await.unwrap();
-        assert_eq!(sites::list_near(&mut tx, &[(21.5, 105.5)], 1.0).await.unwrap(), [moved.clone()]);
+        assert_eq!(sites::find(&mut tx, STORE).await.unwrap(), Some(moved.clone()));
+        let moved_gate = site(GATE, FACILITY, SiteKind::Facility, 21.5, 105.5);
+        sites::update(&mut tx, &moved_gate).await.unwrap();
+        assert_eq!(sites::list_receiving_near(&mut tx, &[(21.5, 105.5)], 1.0).await.unwrap(), [moved_gate]);
 
         let filter = sites::Filter {
             kind: Some(SiteKind::Generator),
@@ -89,10 +103,10 @@ async fn sites_keep_their_fence_and_are_found_near_a_point() {
         assert_eq!(sites::list(&mut tx, &filter, &Page::default()).await.unwrap().items, [moved]);
         let page = Page::first(1);
         let first = sites::list(&mut tx, &sites::Filter::default(), &page).await.unwrap();
-        let second = Page { after: first.next, limit: 1 };
-        let second = sites::list(&mut tx, &sites::Filter::default(), &second).await.unwrap();
-        assert_ne!(first.items[0].id, second.items[0].id);
-        assert_eq!(second.next, None);
+        let rest = Page { after: first.next, limit: 2 };
+        let rest = sites::list(&mut tx, &sites::Filter::default(), &rest).await.unwrap();
+        assert!(rest.items.len() == 2 && !rest.items.contains(&first.items[0]));
+        assert_eq!(rest.next, None);
     })
     .await;
 }
