@@ -5,7 +5,7 @@ use crate::config::Config;
 use crate::{http, keys};
 use anyhow::Context as _;
 use app::capture::Limits;
-use app::ports::{Clock as _, Core, Settings};
+use app::ports::{Clock, Core, Settings};
 use app::{App, keyring::Keyring};
 use axum::Router;
 use chrono::{DateTime, Utc};
@@ -40,6 +40,12 @@ pub async fn open_database(url: &str) -> anyhow::Result<Db> {
 /// The use-cases over a database and a keyring, with the machine's clock and randomness.
 #[must_use]
 pub fn app(config: &Config, db: Db, keyring: Keyring, demo: bool) -> App {
+    app_by_clock(config, db, keyring, demo, Arc::new(SystemClock))
+}
+
+/// The same by another clock: a test decides what time it is.
+#[must_use]
+pub fn app_by_clock(config: &Config, db: Db, keyring: Keyring, demo: bool, clock: Arc<dyn Clock>) -> App {
     let settings = Settings {
         public_host: config.public_host.clone(),
         https: config.https(),
@@ -47,13 +53,8 @@ pub fn app(config: &Config, db: Db, keyring: Keyring, demo: bool) -> App {
         desk_session_hours: config.desk_session_hours,
         phone_session_days: config.phone_session_days,
     };
-    let core = Core {
-        db,
-        keyring,
-        settings: Arc::new(settings),
-        clock: Arc::new(SystemClock),
-        random: Arc::new(SystemRandom::new()),
-    };
+    let core =
+        Core { db, keyring, settings: Arc::new(settings), clock, random: Arc::new(SystemRandom::new()) };
     App::start(core, Limits { waiting: config.queue, ..Limits::default() })
 }
 

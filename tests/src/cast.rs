@@ -1,0 +1,213 @@
+//! Who is there: fictional organisations and the people in them, entered through the store.
+
+use crate::person::{PASSWORD, Person};
+use crate::{World, new_id};
+use app::App;
+use domain::id::{OrganisationId, PersonId};
+use domain::party::{OrganisationKind, Role};
+use store::{Tx, grants, organisations, people};
+use tokio::sync::OnceCell;
+
+/// Hải Phòng, Hải Dương included since 2025-07-01.
+pub const PROVINCE: &str = "31";
+/// A province where nothing of a story happens.
+pub const OTHER_PROVINCE: &str = "01";
+
+macro_rules! cast {
+    ($($(#[$meta:meta])* $name:ident: $label:literal, $role:ident at $organisation:ident;)+) => {
+        /// Everybody, by what they do. Nobody is signed in before asking for something.
+        #[derive(Debug, Clone)]
+        pub struct Cast {
+            $($(#[$meta])* pub $name: Person,)+
+        }
+
+        impl Cast {
+            /// The same people at another server.
+            #[must_use]
+            pub fn at(&self, base: &str) -> Self {
+                Self { $($name: self.$name.at(base),)+ }
+            }
+
+            /// Everybody.
+            #[must_use]
+            pub fn everybody(&self) -> Vec<(&'static str, &Person)> {
+                vec![$((stringify!($name), &self.$name),)+]
+            }
+        }
+
+        async fn people(app: &App, base: &str, tx: &mut Tx, all: &Organisations, hash: &str) -> Cast {
+            Cast { $($name: {
+                let login = concat!(stringify!($name), "@e-manifest.test");
+                person(app, base, tx, ($label, login), (Role::$role, all.$organisation), hash).await
+            },)+ }
+        }
+    };
+}
+
+cast! {
+    /// Declares for the generator.
+    generator: "Nhân viên môi trường 1", Generator at generator;
+    /// Approves for the same generator.
+    generator_chief: "Trưởng phòng môi trường 1", Generator at generator;
+    /// Of another generator.
+    other_generator: "Nhân viên môi trường 2", Generator at other_generator;
+    /// Dispatcher of the carrier.
+    dispatcher: "Điều phối 1", Carrier at carrier;
+    /// Drives for the carrier.
+    driver: "Lái xe 1", Driver at carrier;
+    /// Drives for the same carrier.
+    second_driver: "Lái xe 2", Driver at carrier;
+    /// Dispatcher of another carrier.
+    other_dispatcher: "Điều phối 2", Carrier at other_carrier;
+    /// Drives for the other carrier.
+    other_driver: "Lái xe 3", Driver at other_carrier;
+    /// Office of the facility.
+    facility: "Văn phòng cơ sở 1", Facility at facility;
+    /// Gate of the same facility.
+    gate: "Cổng cơ sở 1", Facility at facility;
+    /// Gate of another facility.
+    other_gate: "Cổng cơ sở 2", Facility at other_facility;
+    /// Checks at the roadside.
+    inspector: "Cán bộ kiểm tra 1", Inspector at province;
+    /// Oversees the province.
+    authority: "Cán bộ Sở 1", Authority at province;
+    /// Oversees another province.
+    other_authority: "Cán bộ Sở 2", Authority at other_province;
+    /// Oversees the country.
+    ministry: "Cán bộ Bộ 1", Authority at country;
+    /// Runs the installation.
+    admin: "Quản trị 1", Admin at country;
+}
+
+struct Organisations {
+    generator: OrganisationId,
+    other_generator: OrganisationId,
+    carrier: OrganisationId,
+    other_carrier: OrganisationId,
+    facility: OrganisationId,
+    other_facility: OrganisationId,
+    province: OrganisationId,
+    other_province: OrganisationId,
+    country: OrganisationId,
+}
+
+/// Enters organisations and people.
+pub(crate) async fn enter(app: &App, base: &str) -> Cast {
+    let hash = hash().await;
+    let mut tx = app.db.begin("tests.cast").await.unwrap();
+    let (generator, carrier) = (OrganisationKind::Generator, OrganisationKind::Carrier);
+    let (facility, authority) = (OrganisationKind::Facility, OrganisationKind::Authority);
+    let here = Some(PROVINCE);
+    let all = Organisations {
+        generator: organisation(app, &mut tx, generator, "Cơ khí Đình Vũ (hư cấu)", "QLCTNH-31.0001", here)
+            .await,
+        other_generator: organisation(
+            app,
+            &mut tx,
+            generator,
+            "Hoá chất Nomura (hư cấu)",
+            "QLCTNH-31.0002",
+            here,
+        )
+        .await,
+        carrier: organisation(app, &mut tx, carrier, "Vận tải Cảng Xanh (hư cấu)", "VT-31.0001", here).await,
+        other_carrier: organisation(app, &mut tx, carrier, "Vận tải Sông Cấm (hư cấu)", "VT-31.0002", here)
+            .await,
+        facility: organisation(app, &mut tx, facility, "Xử lý Thuỷ Nguyên (hư cấu)", "XL-31.0001", here)
+            .await,
+        other_facility: organisation(app, &mut tx, facility, "Xử lý An Dương (hư cấu)", "XL-31.0002", here)
+            .await,
+        province: organisation(app, &mut tx, authority, "Sở Hải Phòng (hư cấu)", "S-31", here).await,
+        other_province: organisation(
+            app,
+            &mut tx,
+            authority,
+            "Sở Hà Nội (hư cấu)",
+            "S-01",
+            Some(OTHER_PROVINCE),
+        )
+        .await,
+        country: organisation(app, &mut tx, authority, "Bộ (hư cấu)", "B", None).await,
+    };
+    let cast = people(app, base, &mut tx, &all, hash).await;
+    tx.commit().await.unwrap();
+    cast
+}
+
+impl World {
+    /// Somebody who declares for the generator and works at the facility's desk, too.
+    ///
+    /// # Panics
+    /// When the database fails.
+    pub async fn person_at_both_desks(&self) -> Person {
+        let (generator, facility) = (self.cast.generator.organisation_id, self.cast.facility.organisation_id);
+        let (app, hash) = (&self.app, hash().await);
+        let mut tx = app.db.begin("tests.both_desks").await.unwrap();
+        let name = ("Người hai nơi", "both@e-manifest.test");
+        let person = person(app, self.base(), &mut tx, name, (Role::Generator, generator), hash).await;
+        let (role, organisation_id) = (Role::Facility, facility);
+        let also = grants::Grant {
+            person_id: person.id,
+            role,
+            organisation_id,
+            granted_at: app.now(),
+            ended_at: None,
+        };
+        grants::insert(&mut tx, &also).await.unwrap();
+        tx.commit().await.unwrap();
+        person
+    }
+}
+
+/// The hash of everybody's password.
+async fn hash() -> &'static str {
+    static HASH: OnceCell<String> = OnceCell::const_new();
+    HASH.get_or_init(async || app::password::hash(PASSWORD.to_owned()).await.unwrap()).await
+}
+
+async fn organisation(
+    app: &App,
+    tx: &mut Tx,
+    kind: OrganisationKind,
+    name: &str,
+    code: &str,
+    province_code: Option<&str>,
+) -> OrganisationId {
+    let row = organisations::Organisation {
+        id: new_id(app.now()),
+        kind,
+        name: name.to_owned(),
+        code: Some(code.to_owned()),
+        province_code: province_code.map(str::to_owned),
+        address: String::new(),
+        phone: "0225 000 000".to_owned(),
+        suspended_at: None,
+        created_at: app.now(),
+    };
+    organisations::insert(tx, &row).await.unwrap();
+    row.id
+}
+
+async fn person(
+    app: &App,
+    base: &str,
+    tx: &mut Tx,
+    (name, login): (&str, &str),
+    (role, organisation_id): (Role, OrganisationId),
+    hash: &str,
+) -> Person {
+    let id: PersonId = new_id(app.now());
+    let row = people::Person {
+        id,
+        name: name.to_owned(),
+        login: login.to_owned(),
+        phone: String::new(),
+        secret_hash: Some(hash.to_owned()),
+        demo: false,
+        created_at: app.now(),
+    };
+    people::insert(tx, &row).await.unwrap();
+    let held = grants::Grant { person_id: id, role, organisation_id, granted_at: app.now(), ended_at: None };
+    grants::insert(tx, &held).await.unwrap();
+    Person::new(base, id, name, login, role, organisation_id)
+}

@@ -1,0 +1,184 @@
+//! A phone: a key that never leaves it, numbered events, and an outbox in the hands of the story.
+
+use crate::captured::Captured;
+use crate::http::Answer;
+use crate::manifest::Load;
+use crate::person::Person;
+use crate::scan::Scan;
+use crate::{TestClock, World};
+use chrono::{DateTime, TimeDelta, Utc};
+use data_encoding::BASE64URL_NOPAD;
+use domain::id::{DeviceId, EventId};
+use domain::seal::jws;
+use domain::seal::key::SigningKey;
+use ring::rand::SystemRandom;
+use serde_json::{Value, json};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+/// An event as it leaves the phone.
+#[derive(Debug, Clone)]
+pub struct Signed {
+    /// Its id.
+    pub id: EventId,
+    /// The compact JWS.
+    pub jws: String,
+}
+
+/// An enrolled phone.
+#[derive(Debug, Clone)]
+pub struct Phone {
+    /// Its device id.
+    pub id: DeviceId,
+    /// Whose it is.
+    pub owner: Person,
+    /// Its key.
+    pub key: Arc<SigningKey>,
+    /// Its certificate, as the server sent it.
+    pub certificate: String,
+    clock: TestClock,
+    ahead: TimeDelta,
+    seq: Arc<AtomicI64>,
+}
+
+/// A fresh P-256 key.
+///
+/// # Panics
+/// When there is no randomness.
+#[must_use]
+pub fn new_key() -> SigningKey {
+    let random = SystemRandom::new();
+    SigningKey::from_pkcs8(&SigningKey::generate_pkcs8(&random).unwrap(), &random).unwrap()
+}
+
+/// The public half as a JSON Web Key.
+#[must_use]
+pub fn jwk(key: &SigningKey) -> Value {
+    let xy = key.public().xy();
+    json!({"kty": "EC", "crv": "P-256", "x": BASE64URL_NOPAD.encode(&xy[..32]), "y": BASE64URL_NOPAD.encode(&xy[32..])})
+}
+
+/// Proof of possession of a key, for an invitation's code.
+///
+/// # Panics
+/// When there is no randomness.
+#[must_use]
+pub fn proof(key: &SigningKey, code: &str, at: DateTime<Utc>) -> String {
+    let payload = json!({"purpose": "enrol", "code": code, "iat": at.timestamp()}).to_string();
+    jws::sign("enrol", payload.as_bytes(), key, &SystemRandom::new()).unwrap()
+}
+
+impl World {
+    /// Enrols a phone for somebody, with an invitation by somebody at a desk of the same organisation.
+    ///
+    /// # Panics
+    /// When the server refuses.
+    pub async fn phone_of(&self, person: &Person) -> Phone {
+        let invitation =
+            self.cast.admin.press(&format!("/api/v1/people/{}/invitations", person.id)).await.expect(201);
+        let code = invitation["code"].as_str().unwrap();
+        let key = new_key();
+        let body = json!({
+            "name": format!("Điện thoại của {}", person.name),
+            "public_key": jwk(&key),
+            "code": code,
+            "proof": proof(&key, code, self.clock.now()),
+        });
+        let device = person.post("/api/v1/devices", &body).await.expect(201);
+        Phone {
+            id: device["id"].as_str().unwrap().parse().unwrap(),
+            owner: person.clone(),
+            key: Arc::new(key),
+            certificate: device["certificate"].as_str().unwrap().to_owned(),
+            clock: self.clock.clone(),
+            ahead: TimeDelta::zero(),
+            seq: Arc::new(AtomicI64::new(1)),
+        }
+    }
+}
+
+impl Phone {
+    /// The same phone in another world, with that world's time and the same numbering.
+    #[must_use]
+    pub fn in_world(&self, world: &World) -> Self {
+        Self { owner: world.here(&self.owner), clock: world.clock.clone(), ..self.clone() }
+    }
+
+    /// The same phone with its clock set wrong.
+    #[must_use]
+    pub fn running_ahead(&self, ahead: TimeDelta) -> Self {
+        Self { ahead, ..self.clone() }
+    }
+
+    /// The time it shows.
+    #[must_use]
+    pub fn now(&self) -> DateTime<Utc> {
+        self.clock.now() + self.ahead
+    }
+
+    /// The number of its next event.
+    pub(crate) fn next_seq(&self) -> i64 {
+        self.seq.fetch_add(1, Ordering::SeqCst)
+    }
+
+    /// Signs a payload as it is.
+    ///
+    /// # Panics
+    /// When there is no randomness.
+    #[must_use]
+    pub fn sign(&self, payload: &Value) -> String {
+        jws::sign(&self.id.to_string(), payload.to_string().as_bytes(), &self.key, &SystemRandom::new())
+            .unwrap()
+    }
+
+    /// Sends events now; one result each.
+    ///
+    /// # Panics
+    /// When the server does not take the batch.
+    pub async fn send(&self, events: &[&Signed]) -> Vec<Captured> {
+        let texts: Vec<Value> = events.iter().map(|event| json!(event.jws)).collect();
+        Captured::all(&self.post(&texts).await.ok())
+    }
+
+    /// Sends whatever it is told to send.
+    pub async fn post(&self, events: &[Value]) -> Answer {
+        let sent_at = self.now();
+        self.owner.post("/api/v1/field/events", &json!({"sent_at": sent_at, "events": events})).await
+    }
+
+    /// The driver takes the load.
+    #[must_use]
+    pub fn picks_up(&self, load: &Load) -> Scan {
+        Scan::new(self, "pickup", load).confirmed_on_glass()
+    }
+
+    /// The driver scans at the facility.
+    #[must_use]
+    pub fn delivers(&self, load: &Load) -> Scan {
+        Scan::new(self, "delivery", load)
+    }
+
+    /// The gate scans the truck in.
+    #[must_use]
+    pub fn sees_arrive(&self, load: &Load) -> Scan {
+        Scan::new(self, "arrival", load)
+    }
+
+    /// The facility takes the load, with grams of its first line at the scale.
+    #[must_use]
+    pub fn accepts(&self, load: &Load, received_g: i64) -> Scan {
+        Scan::new(self, "acceptance", load).weighing(&[(1, received_g, 0)]).unseen()
+    }
+
+    /// Another kind of event about the load.
+    #[must_use]
+    pub fn records(&self, kind: &str, load: &Load) -> Scan {
+        Scan::new(self, kind, load)
+    }
+
+    /// A better fix for an earlier event of this phone.
+    #[must_use]
+    pub fn supplements(&self, event: EventId, load: &Load) -> Scan {
+        Scan::new(self, "position_supplement", load).unseen().with("supplements", json!(event))
+    }
+}

@@ -1,0 +1,12 @@
+//! The system's stories, each on SQLite and on PostgreSQL, and the guards of the house.
+//!
+//! `cargo nextest run -p tests`, with PostgreSQL: `scripts/postgres cargo nextest run -p tests`.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a story reports what went wrong by panicking"
+)]
+
+mod main_job;
