@@ -1,5 +1,18 @@
 //! The demo province: fictional organisations at real places, one login a role, a year of past manifests.
 
+mod chance;
+mod clock;
+mod history;
+mod load;
+mod logins;
+mod mishap;
+mod payload;
+mod phones;
+mod province;
+mod registry;
+mod seed;
 mod serve;
+mod today;
+mod year;
 
 pub use serve::run;

@@ -1,10 +1,14 @@
 //! Starting the demo: keys, database, logins, listener.
 
+use super::province::Province;
+use super::{logins, seed};
 use crate::compose;
 use crate::config::Config;
 use crate::headers::DemoReach;
 use crate::{http, keys};
+use chrono::{DateTime, Utc};
 use domain::seal::trust_list::KeyUse;
+use domain::time::instant;
 use ring::rand::SystemRandom;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -18,21 +22,33 @@ pub async fn run(mut config: Config, data: PathBuf, lan: bool) -> anyhow::Result
     if std::env::var_os("EMANIFEST_DATABASE_URL").is_none() {
         config.database_url = format!("sqlite:{}", data.join("demo.sqlite").display());
     }
+    std::fs::create_dir_all(&data)?;
     config.keys_dir = data.join("demo-keys");
+    let now = instant(compose::now());
     let db = compose::open_database(&config.database_url).await?;
-    let keyring = open_keys(&db, &config).await?;
-    let app = compose::app(&config, db, keyring, true);
+    let seeded = seed::is_seeded(&db).await?;
+    let keyring = open_keys(&db, &config, now).await?;
+    let province = Province::read()?;
+    let app = compose::app(&config, db.clone(), keyring.clone(), true);
+    if !seeded {
+        println!("== demo: the database is empty, filling it with the demo province (once)");
+        seed::seed(&db, &keyring, &app.settings, &province, now).await?;
+    }
+    let logins = logins::open(&db, &data, &province).await?;
+    logins::print(&logins, &logins::path(&data));
     let reach = if lan { DemoReach::Lan } else { DemoReach::Loopback };
     let address: SocketAddr = config.listen;
+    println!("\nOpen http://{} in a browser on this machine. Stop with Ctrl-C.", config.public_host);
     compose::listen(&app, http::router(app.clone(), Some(reach)), address, None).await
 }
 
 /// Opens the demo's keys, making root, issuer and trust list at first start and whenever the host changes.
-async fn open_keys(db: &Db, config: &Config) -> anyhow::Result<app::keyring::Keyring> {
-    let (random, now) = (SystemRandom::new(), compose::now());
+async fn open_keys(db: &Db, config: &Config, now: DateTime<Utc>) -> anyhow::Result<app::keyring::Keyring> {
+    let random = SystemRandom::new();
+    let since = seed::keys_from(now);
     let root = match find_root(&config.keys_dir) {
         Some(path) => path,
-        None => keys::create(db, &config.keys_dir, KeyUse::Root, &random, now).await?.1,
+        None => keys::create(db, &config.keys_dir, KeyUse::Root, &random, since).await?.1,
     };
     let hosts = vec![
         config.public_host.to_ascii_lowercase(),
@@ -50,7 +66,7 @@ async fn open_keys(db: &Db, config: &Config) -> anyhow::Result<app::keyring::Key
         store::keys::list(&mut tx).await?.iter().any(|key| key.purpose == KeyUse::Issuer.as_str());
     drop(tx);
     if !has_issuer {
-        keys::create(db, &config.keys_dir, KeyUse::Issuer, &random, now).await?;
+        keys::create(db, &config.keys_dir, KeyUse::Issuer, &random, since).await?;
     }
     keys::sign_trust_list(db, &root, &config.issuer, hosts, &random, now).await?;
     keys::open(db, &config.keys_dir, &random, now).await
