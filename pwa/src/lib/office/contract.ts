@@ -1,7 +1,5 @@
 /** The calls that only office pages make, in the shape that openapi-fetch reads. */
 import type { Listing, ManifestSummary, Problem } from '$lib/api/types';
-import type { Feature, FeatureCollection, Point } from 'geojson';
-import type { Topology } from 'topojson-specification';
 import type {
   Declaration,
   Inbox,
@@ -21,7 +19,6 @@ import type {
   Organisation,
   Permit,
   Province,
-  SiteOnMap,
   Summary,
   SummaryGroup,
   Vehicle,
@@ -40,9 +37,6 @@ type List<T, Query = Registry> = Call<200, Listing<T>, undefined, { query?: Quer
 type ById = { path: { id: string } };
 type Once = { header?: { 'Idempotency-Key'?: string } };
 type Act<Body = undefined> = { post: Call<200, OfficeManifest, Body, ById & Once> };
-
-/** A site on the map. */
-export type SiteFeature = Feature<Point, SiteOnMap>;
 
 export interface OfficePaths {
   '/api/v1/inbox': { get: Call<200, Inbox> };
@@ -102,7 +96,8 @@ export interface OfficePaths {
   '/api/v1/findings': {
     get: List<OfficeFinding, Paging & { status?: string; code?: string; severity?: string }>;
   };
-  '/api/v1/map/sites': { get: Call<200, FeatureCollection<Point, SiteOnMap>> };
-  '/api/v1/map/provinces': { get: Call<200, Topology> };
-  '/api/v1/map/roads': { get: Call<200, FeatureCollection> };
+  /** GeoJSON and TopoJSON: read with their own types where they are drawn. */
+  '/api/v1/map/sites': { get: Call<200, unknown> };
+  '/api/v1/map/provinces': { get: Call<200, unknown> };
+  '/api/v1/map/roads': { get: Call<200, unknown> };
 }

@@ -48,9 +48,9 @@ export function evidence(detail: unknown): string[] {
 
 function masses(line: Detail): string {
   const parts = [
-    [m.mass_declared, line['declared_mass_g']],
-    [m.mass_loaded, line['loaded_mass_g']],
-    [m.mass_received, line['received_mass_g']],
+    [m.desk_mass_declared, line['declared_mass_g']],
+    [m.desk_mass_loaded, line['loaded_mass_g']],
+    [m.desk_mass_received, line['received_mass_g']],
   ] as const;
   const said = parts.flatMap(([word, grams]) =>
     isNumber(grams) ? [`${word()} ${kilograms(grams)} kg`] : [],

@@ -44,11 +44,14 @@ export async function findWaste(q: string): Promise<WasteOption[]> {
       id: found.code,
       label: `${found.code} · ${found.name_vi}`,
       text: found.hazard_properties ? m.waste_hazard({ letters: found.hazard_properties }) : undefined,
-      mark: found.checked ? undefined : m.unchecked(),
+      mark: found.checked ? undefined : m.desk_unchecked(),
       found,
     }));
   const typed = wasteCode(q);
   if (typed === null || options.some((option) => option.id === typed)) return options;
   const found = { code: typed, name_vi: '', name_en: null, checked: false };
-  return [...options, { id: typed, label: typed, text: m.waste_not_listed(), mark: m.unchecked(), found }];
+  return [
+    ...options,
+    { id: typed, label: typed, text: m.waste_not_listed(), mark: m.desk_unchecked(), found },
+  ];
 }

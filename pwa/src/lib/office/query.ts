@@ -8,3 +8,9 @@ export function addressQuery(): URLSearchParams {
   void here.pathname;
   return new URLSearchParams(location.search);
 }
+
+/** The same query with one value changed, as the router takes it; an empty value takes it out. */
+export function withQuery(query: URLSearchParams, key: string, value: string): Record<string, string> {
+  const { [key]: _old, ...rest } = Object.fromEntries(query);
+  return value === '' ? rest : { ...rest, [key]: value };
+}

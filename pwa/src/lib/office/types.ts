@@ -236,13 +236,13 @@ export interface SummaryTotal {
   loaded_mass_g?: number;
   received_mass_g: number;
   open_findings: number;
+  /** Query of the manifest list that shows exactly these. */
+  filter: Record<string, string>;
 }
 
 export interface SummaryItem extends SummaryTotal {
   key: string;
   label: string;
-  /** Query of the manifest list that shows exactly these. */
-  filter: Record<string, string | number | boolean | null>;
 }
 
 export interface Summary {
@@ -253,9 +253,9 @@ export interface Summary {
 
 /** What the map says of a site. */
 export interface SiteOnMap {
-  id?: string;
   name: string;
   kind: SiteKind;
+  organisation_id: string;
   organisation_name: string;
   last_scan_at: string | null;
   open_findings: number;

@@ -33,7 +33,7 @@ export const group = {
   },
   nav: [
     { href: '/desk', label: m.desk_home, icon: Inbox, roles: OFFICES, order: 10 },
-    { href: '/desk/trips', label: m.trips, icon: Route, roles: ['carrier'], order: 15 },
+    { href: '/desk/trips', label: m.dispatch, icon: Route, roles: ['carrier'], order: 15 },
     {
       href: '/desk/manifests',
       label: m.desk_manifests,
