@@ -4,8 +4,15 @@
  */
 import { cleanupOutdatedCaches, createHandlerBoundToURL, precacheAndRoute } from 'workbox-precaching';
 import { NavigationRoute, registerRoute } from 'workbox-routing';
+import { drain } from '$lib/sync/drain';
 
 declare const self: ServiceWorkerGlobalScope & { __WB_MANIFEST: { url: string; revision: string | null }[] };
+
+/** Background sync's event, which the library's types do not know. */
+interface SyncEvent extends ExtendableEvent {
+  readonly tag: string;
+  readonly lastChance: boolean;
+}
 
 cleanupOutdatedCaches();
 precacheAndRoute(self.__WB_MANIFEST);
@@ -18,7 +25,7 @@ const SERVER = [
   /^\/status\//,
   /^\/\.well-known\//,
   /^\/metrics/,
-  /^\/healthz/,
+  /^\/(healthz|readyz)/,
 ];
 registerRoute(new NavigationRoute(createHandlerBoundToURL('/index.html'), { denylist: SERVER }));
 
@@ -28,4 +35,15 @@ self.addEventListener('message', (event) => {
 
 self.addEventListener('activate', (event) => {
   event.waitUntil(self.clients.claim());
+});
+
+self.addEventListener('sync', (event) => {
+  const sync = event as SyncEvent;
+  if (sync.tag !== 'emanifest-outbox') return;
+  sync.waitUntil(
+    drain(true).then((drained) => {
+      // A rejected promise makes the browser try again by itself; the outbox keeps everything meanwhile.
+      if (drained === 'later') throw new Error('not everything could be sent');
+    }),
+  );
 });

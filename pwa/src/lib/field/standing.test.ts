@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { EventKind, EventResult, ManifestState, PackManifest } from '$lib/api/types';
 import type { StoredEvent, StoredPack } from '$lib/local/db';
-import { samePlate } from './plate';
+import { samePlate, shownPlate } from './plate';
 import { driverNext, gateNext, standings } from './standing';
 
 const CONFIRMED = 1_000;
@@ -70,4 +70,13 @@ it('compares plates on their normal form', () => {
   expect(samePlate('15C-123.45', '15c 12345')).toBe(true);
   expect(samePlate('15LĐ-12345', '15LD12345')).toBe(true);
   expect(samePlate('15C-123.45', '15C-123.46')).toBe(false);
+});
+
+it('shows a plate as it stands on the truck', () => {
+  expect(['15C12345', '34LD1234', 'ABC', '15C-123.45'].map(shownPlate)).toEqual([
+    '15C-123.45',
+    '34LD-1234',
+    'ABC',
+    '15C-123.45',
+  ]);
 });

@@ -2,6 +2,7 @@
 import type { ManifestState, PackManifest } from '$lib/api/types';
 import { capture } from './capture.svelte';
 import { field } from './field.svelte';
+import { shownPlate } from './plate';
 
 export interface Subject {
   id: string;
@@ -33,7 +34,7 @@ export function subjectOf(id: string): Subject | null {
   }
   const claims = capture.code?.claims;
   if (claims?.manifestId !== id) return null;
-  const plates = Array.isArray(claims.plates) ? claims.plates : [];
+  const plates = Array.isArray(claims.plates) ? claims.plates.map(shownPlate) : [];
   return {
     id,
     number: claims.number,
