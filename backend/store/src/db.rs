@@ -61,7 +61,14 @@ impl Db {
             return Self::open_file(url, &options).await;
         }
         if url.starts_with("postgres:") || url.starts_with("postgresql:") {
-            let address = PgConnectOptions::from_str(url)?.statement_cache_capacity(400);
+            let address = PgConnectOptions::from_str(url)?
+                .statement_cache_capacity(400)
+                // A lock that is not granted is answered 503, and a process that stalls lets go of its own. No
+                // statement_timeout: a cut wait for a standby would report success for what is not safe.
+                .options([
+                    ("lock_timeout", options.wait.as_millis().to_string()),
+                    ("idle_in_transaction_session_timeout", "60000".to_owned()),
+                ]);
             let pool = PgPoolOptions::new()
                 .max_connections(options.connections)
                 .acquire_timeout(options.wait)

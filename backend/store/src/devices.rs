@@ -2,6 +2,7 @@
 
 use crate::batch::{Column, Statement, ids};
 use crate::{Cursor, Listing, Page, Result, Tx};
+use chrono::TimeDelta;
 use domain::id::{DeviceId, OrganisationId, PersonId};
 use domain::time::Instant;
 use sqlx::QueryBuilder;
@@ -151,14 +152,16 @@ pub async fn update_admitted(tx: &mut Tx, id: DeviceId, at: Instant, by: PersonI
     .and_then(crate::error::one)
 }
 
-/// Notes that devices sent something.
+/// Notes that devices sent something, to the minute: a phone that sends ten events a second is not written ten times.
 pub async fn update_seen(tx: &mut Tx, seen: &[DeviceId], at: Instant) -> Result<()> {
     static SEEN: LazyLock<Statement> = LazyLock::new(|| {
         Statement::new(
-            "UPDATE devices SET last_seen_at = input.at FROM {input} WHERE devices.id = input.device",
-            &[("device", Column::Uuid), ("at", Column::Time)],
+            "UPDATE devices SET last_seen_at = input.at FROM {input} \
+             WHERE devices.id = input.device AND (last_seen_at IS NULL OR last_seen_at < input.before)",
+            &[("device", Column::Uuid), ("at", Column::Time), ("before", Column::Time)],
         )
     });
-    let rows = seen.iter().map(|id| vec![(*id).into(), at.into()]).collect();
+    let before = at - TimeDelta::minutes(1);
+    let rows = seen.iter().map(|id| vec![(*id).into(), at.into(), before.into()]).collect();
     SEEN.execute(tx, rows).await.map(drop)
 }

@@ -29,8 +29,8 @@ pub enum Error {
     /// Too much work, a lock not granted in time, a serialisation failure: the same call may succeed later.
     #[error("database busy")]
     Busy,
-    /// The database cannot be reached: the same call may succeed later.
-    #[error("database unreachable")]
+    /// The database cannot be reached or is unwell (disk full, shutting down): the same call may succeed later.
+    #[error("database unreachable or unwell")]
     Unreachable(#[source] sqlx::Error),
     /// A file or a schema could not be prepared at start.
     #[error("database could not be opened: {0}")]
@@ -54,12 +54,13 @@ impl Error {
     }
 }
 
-/// SQLite result codes (low byte) that mean "try again": BUSY and LOCKED.
-const SQLITE_TRY_AGAIN: [u32; 2] = [5, 6];
-
-/// PostgreSQL states that mean "try again": serialisation failure, deadlock, lock not available, too many
-/// connections, starting up or shutting down.
-const POSTGRES_TRY_AGAIN: [&str; 7] = ["40001", "40P01", "55P03", "53300", "57P01", "57P02", "57P03"];
+/// What a driver's code says about trying again.
+enum Hint {
+    /// Somebody else was in the way.
+    Busy,
+    /// The database itself is unwell: disk full, out of memory, shutting down.
+    Unwell,
+}
 
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
@@ -72,11 +73,14 @@ impl From<sqlx::Error> for Error {
             | sqlx::Error::WorkerCrashed => {
                 return Self::Unreachable(error);
             }
-            sqlx::Error::Database(cause) if may_try_again(cause.as_ref()) => return Self::Busy,
-            sqlx::Error::Database(cause) if cause.is_unique_violation() => {
-                return Self::Duplicate { constraint: constraint_of(cause.as_ref()) };
-            }
-            sqlx::Error::Database(cause) => cause.kind(),
+            sqlx::Error::Database(cause) => match hint(cause.as_ref()) {
+                Some(Hint::Busy) => return Self::Busy,
+                Some(Hint::Unwell) => return Self::Unreachable(error),
+                None if cause.is_unique_violation() => {
+                    return Self::Duplicate { constraint: constraint_of(cause.as_ref()) };
+                }
+                None => cause.kind(),
+            },
             _ => ErrorKind::Other,
         };
         match kind {
@@ -87,12 +91,26 @@ impl From<sqlx::Error> for Error {
     }
 }
 
-fn may_try_again(cause: &dyn DatabaseError) -> bool {
-    let Some(code) = cause.code() else { return false };
+fn hint(cause: &dyn DatabaseError) -> Option<Hint> {
+    let code = cause.code()?;
     if cause.try_downcast_ref::<sqlx::sqlite::SqliteError>().is_some() {
-        return code.parse::<u32>().is_ok_and(|code| SQLITE_TRY_AGAIN.contains(&(code & 0xff)));
+        // The low byte is the primary code, <https://sqlite.org/rescode.html>.
+        return match code.parse::<u32>().ok()? & 0xff {
+            // BUSY, LOCKED.
+            5 | 6 => Some(Hint::Busy),
+            // NOMEM, READONLY, IOERR, FULL, CANTOPEN.
+            7 | 8 | 10 | 13 | 14 => Some(Hint::Unwell),
+            _ => None,
+        };
     }
-    POSTGRES_TRY_AGAIN.contains(&code.as_ref())
+    // The first two characters are the class, <https://www.postgresql.org/docs/current/errcodes-appendix.html>.
+    match (code.get(..2)?, code.as_ref()) {
+        // Transaction rollback (serialisation failure, deadlock); lock not available.
+        ("40", _) | (_, "55P03") => Some(Hint::Busy),
+        // Connection exception, insufficient resources, operator intervention (shutdown), system error.
+        ("08" | "53" | "57" | "58", _) => Some(Hint::Unwell),
+        _ => None,
+    }
 }
 
 /// SQLite names the columns (`UNIQUE constraint failed: people.login_folded`), PostgreSQL the constraint

@@ -139,7 +139,9 @@ pub async fn update_masses(tx: &mut Tx, masses: &[(ManifestId, LineMasses)]) -> 
         Statement::new(
             "UPDATE manifest_lines SET loaded_mass_g = new_loaded, received_mass_g = new_received, \
                  refused_mass_g = new_refused, treated_mass_g = new_treated \
-             FROM {input} WHERE manifest_id = new_manifest AND line = new_line",
+             FROM {input} WHERE manifest_id = new_manifest AND line = new_line \
+                 AND (loaded_mass_g IS DISTINCT FROM new_loaded OR received_mass_g IS DISTINCT FROM new_received \
+                      OR refused_mass_g IS DISTINCT FROM new_refused OR treated_mass_g IS DISTINCT FROM new_treated)",
             &[
                 ("new_manifest", Column::Uuid),
                 ("new_line", Column::Int),

@@ -28,8 +28,8 @@ pub trait Processor: Send + Sync + 'static {
         jobs: &[Self::Job],
     ) -> impl Future<Output = Result<Vec<Self::Answer>, Self::Error>> + Send;
 
-    /// Keeps a job that failed alone, with an alarm. Called at most once per job.
-    fn park(&self, job: &Self::Job, error: &Self::Error) -> impl Future<Output = ()> + Send;
+    /// Keeps a job that failed alone, with an alarm, and says whether that worked. Called at most once per job.
+    fn park(&self, job: &Self::Job, error: &Self::Error) -> impl Future<Output = bool> + Send;
 }
 
 /// An error that knows whether the same job may succeed later.
@@ -192,10 +192,12 @@ async fn alone<P: Processor>(
         Err(error) => {
             tracing::error!(queue = name, error = %error, "a job fails alone and is parked");
             metrics::counter!("queue_jobs_parked_total", "queue" => name).increment(1);
-            if let Some(job) = jobs.get(index) {
-                processor.park(job, &error).await;
-            }
-            Err(QueueError::Parked)
+            let kept = match jobs.get(index) {
+                Some(job) => processor.park(job, &error).await,
+                None => false,
+            };
+            // What could not even be parked must stay with who sent it.
+            Err(if kept { QueueError::Parked } else { QueueError::Busy })
         }
     }
 }

@@ -51,7 +51,7 @@ impl Processor for Committer {
         commit(&self.0, jobs).await
     }
 
-    async fn park(&self, job: &AuthenticEvent, error: &Error) {
+    async fn park(&self, job: &AuthenticEvent, error: &Error) -> bool {
         let kept = keep_bytes(&self.0, job).await;
         tracing::error!(
             event.id = %job.payload.id,
@@ -60,6 +60,7 @@ impl Processor for Committer {
             kept = kept.is_ok(),
             "an authentic event cannot be stored and is parked: look at refused_events"
         );
+        kept.is_ok()
     }
 }
 

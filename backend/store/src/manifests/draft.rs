@@ -2,6 +2,7 @@
 
 use crate::batch::{Column, Statement};
 use crate::{Error, Json, Result, Tx, lines};
+use domain::custody::state::Custody;
 use domain::id::{ManifestId, OrganisationId, PersonId, RouteId, SiteId, TripId};
 use domain::manifest::ManifestState;
 use domain::mass::Grams;
@@ -91,9 +92,9 @@ pub async fn insert(tx: &mut Tx, new: &NewManifest) -> Result<()> {
              generator_id, generator_site_id, generator_province, carrier_id, facility_id, facility_site_id, \
              facility_province, plates, expected_plate, expected_plate_normal, driver_id, expected_driver_id, \
              planned_pickup_at, planned_delivery_at, route_id, route_geometry, corridor_m, declared_mass_g, \
-             load_day, load_month, folded) \
+             load_day, load_month, folded, custody) \
          VALUES ($1, $2, $3, $4, $4, $4, $5, 0, 1, FALSE, FALSE, FALSE, 0, 0, $6, $7, $8, $9, $10, $11, $12, $13, \
-                 $14, $15, $16, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)",
+                 $14, $15, $16, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)",
     )
     .bind(new.id).bind(new.trip_id).bind(new.drafted_by).bind(new.created_at).bind(ManifestState::Draft)
     .bind(draft.generator_id).bind(draft.generator_site_id).bind(&draft.generator_province)
@@ -102,6 +103,7 @@ pub async fn insert(tx: &mut Tx, new: &NewManifest) -> Result<()> {
     .bind(draft.driver_id).bind(draft.planned_pickup_at).bind(draft.planned_delivery_at)
     .bind(draft.route_id).bind(draft.route_geometry.as_ref().map(Json)).bind(draft.corridor_m)
     .bind(draft.declared()).bind(day).bind(day.format("%Y-%m").to_string()).bind(draft.folded())
+    .bind(Json(Custody::Draft))
     .execute(c).await.map(drop))?;
     insert_plates(tx, new.id, &draft.plates).await?;
     lines::insert(tx, new.id, &draft.lines).await

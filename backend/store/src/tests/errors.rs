@@ -73,3 +73,36 @@ async fn a_writer_that_waits_too_long_is_told_to_come_again() {
     other.close().await;
     made.remove().await.unwrap();
 }
+
+#[tokio::test]
+async fn a_full_disk_is_no_fault_of_the_request() {
+    let made = sqlite().await.unwrap();
+    let Db::Sqlite { writer, .. } = &made.db else { panic!("a file") };
+    sqlx::query("PRAGMA max_page_count = 1").execute(writer).await.unwrap();
+    let mut tx = made.db.begin("full").await.unwrap();
+    let long = organisation(CARRIER, OrganisationKind::Carrier, &"x".repeat(1 << 20));
+    let error = organisations::insert(&mut tx, &long).await.unwrap_err();
+    assert!(matches!(error, Error::Unreachable(_)), "{error:?}");
+    assert!(error.is_transient());
+    drop(tx);
+    made.remove().await.unwrap();
+}
+
+#[tokio::test]
+async fn states_of_the_server_are_told_apart() {
+    let Some(made) = crate::testing::postgres().await.unwrap() else { return };
+    let Db::Postgres(pool) = &made.db else { panic!("a server") };
+    for (state, transient) in [
+        ("40001", true),
+        ("40P01", true),
+        ("55P03", true),
+        ("53100", true),
+        ("57P01", true),
+        ("22012", false),
+    ] {
+        let raise = format!("DO $$ BEGIN RAISE EXCEPTION 'x' USING ERRCODE = '{state}'; END $$");
+        let error = sqlx::raw_sql(sqlx::AssertSqlSafe(raise)).execute(pool).await.unwrap_err();
+        assert_eq!(Error::from(error).is_transient(), transient, "{state}");
+    }
+    made.remove().await.unwrap();
+}

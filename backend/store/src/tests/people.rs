@@ -196,7 +196,9 @@ async fn devices_are_enrolled_seen_revoked_and_admitted() {
         assert_eq!(devices::find_many(&mut tx, &[PHONE, second]).await.unwrap().len(), 2);
 
         devices::update_certificate(&mut tx, PHONE, "Điện thoại mới", &[4]).await.unwrap();
+        devices::update_seen(&mut tx, &[PHONE, second], at(3, 50)).await.unwrap();
         devices::update_seen(&mut tx, &[PHONE, second], at(4, 0)).await.unwrap();
+        devices::update_seen(&mut tx, &[PHONE], at(4, 1)).await.unwrap();
         devices::update_revoked(&mut tx, PHONE, at(5, 0), "mất").await.unwrap();
         devices::update_revoked(&mut tx, PHONE, at(6, 0), "khác").await.unwrap();
         devices::update_admitted(&mut tx, PHONE, at(7, 0), CLERK).await.unwrap();

@@ -10,7 +10,8 @@ struct Seen {
     parked: Mutex<Vec<u32>>,
 }
 
-/// Doubles numbers. 13 breaks its transaction, 99 panics, 50 finds the database busy; each commit needs a permit.
+/// Doubles numbers. 13 and 1313 break their transaction and 1313 cannot be parked, 99 panics, 50 finds the database
+/// busy; each commit needs a permit.
 struct Doubler {
     seen: Arc<Seen>,
     permits: Arc<Semaphore>,
@@ -42,7 +43,7 @@ impl Processor for Doubler {
     async fn commit(&self, jobs: &[u32]) -> Result<Vec<u32>, Trouble> {
         self.permits.acquire().await.unwrap().forget();
         assert!(!jobs.contains(&99), "the processor has a fault");
-        if jobs.contains(&13) {
+        if jobs.contains(&13) || jobs.contains(&1313) {
             return Err(Trouble::Broken);
         }
         if jobs.contains(&50) {
@@ -52,8 +53,9 @@ impl Processor for Doubler {
         Ok(jobs.iter().map(|job| job * 2).collect())
     }
 
-    async fn park(&self, job: &u32, _error: &Trouble) {
+    async fn park(&self, job: &u32, _error: &Trouble) -> bool {
         self.seen.parked.lock().unwrap().push(*job);
+        *job != 1313
     }
 }
 
@@ -100,6 +102,12 @@ async fn a_busy_database_parks_nothing() {
     assert_eq!(answers, [Err(QueueError::Parked), Err(QueueError::Busy)]);
     assert_eq!(*seen.parked.lock().unwrap(), [13]);
     assert!(seen.batches.lock().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn what_cannot_even_be_parked_stays_with_the_phone() {
+    let (queue, _seen, _permits) = start(Limits::default(), 100);
+    assert_eq!(queue.submit(1313).await, Err(QueueError::Busy));
 }
 
 #[tokio::test]
