@@ -1,0 +1,89 @@
+/** What every story starts from: a server of its own, people with devices, a camera, programs that check. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { test as base, expect } from '@playwright/test';
+import { Api } from './api';
+import { cameraOf, type Camera } from './camera';
+import { Device, type DeviceOptions } from './phone';
+import { ARTIFACTS, CHROMIUM } from './places';
+import { startCopy, type Login, type Server } from './server';
+
+interface Stage {
+  /** The server of this test file. */
+  server: Server;
+  /** The login of a role; the second of that role for `other`. */
+  who: (role: string, other?: boolean) => Login;
+  /** Hands somebody a device; every complaint of its pages fails the test. */
+  device: (name: string, options?: DeviceOptions) => Promise<Device>;
+  api: (role: string, other?: boolean) => Promise<Api>;
+  camera: Camera;
+}
+
+const cameraFile = (worker: number) => join(ARTIFACTS, `camera-${worker}.mjpeg`);
+
+export const test = base.extend<Omit<Stage, 'server' | 'camera'>, { server: Server; camera: Camera }>({
+  launchOptions: [
+    async ({}, use, info) => {
+      mkdirSync(ARTIFACTS, { recursive: true });
+      await use({
+        executablePath: CHROMIUM,
+        args: [
+          ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
+          ...['--disable-component-update', '--disable-sync', '--lang=vi'],
+          ...['--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream'],
+          `--use-file-for-fake-video-capture=${cameraFile(info.workerIndex)}`,
+        ],
+      });
+    },
+    { scope: 'worker' },
+  ],
+  camera: [
+    async ({ browser }, use, info) => {
+      const camera = await cameraOf(browser, cameraFile(info.workerIndex));
+      await camera.showNothing();
+      await use(camera);
+      await camera.close();
+    },
+    { scope: 'worker' },
+  ],
+  server: [
+    async ({}, use, info) => {
+      const server = await startCopy(`worker-${info.workerIndex}`);
+      await use(server);
+      await server.stop();
+    },
+    { scope: 'worker' },
+  ],
+  who: async ({ server }, use) => {
+    await use((role, other = false) => {
+      const login = server.logins.filter((one) => one.role === role)[other ? 1 : 0];
+      if (login === undefined) throw new Error(`the demo has no login of the role ${role}`);
+      return login;
+    });
+  },
+  api: async ({ server, who }, use) => {
+    const signedIn = new Map<string, Promise<Api>>();
+    await use((role, other = false) => {
+      const login = who(role, other);
+      const api = signedIn.get(login.login) ?? Api.signIn(server, login);
+      signedIn.set(login.login, api);
+      return api;
+    });
+  },
+  device: async ({ browser, server }, use, info) => {
+    const opened: [string, Device][] = [];
+    await use(async (name, options) => {
+      const story = `${info.titlePath[0]?.replace(/.*\/|\.spec\.ts$/g, '')}-${name}`;
+      const device = await Device.open(browser, server, story, options);
+      opened.push([name, device]);
+      return device;
+    });
+    for (const [name, device] of opened) {
+      if (info.status !== info.expectedStatus) await device.picture('failed').catch(() => undefined);
+      await device.context.close();
+      expect.soft(device.complaints, `complaints of the pages of ${name}`).toEqual([]);
+    }
+  },
+});
+
+export { expect };

@@ -1,0 +1,120 @@
+/** The roadside without a network: what a code is worth, and what the phone cannot know yet. */
+import { issued, parties } from '../harness/loads';
+import type { Device } from '../harness/phone';
+import { expect, test } from '../harness/test';
+
+/** A road between the store and the facility. */
+const ROADSIDE = { lat: 20.8571, lon: 106.6822 };
+
+async function expectVerdict(phone: Device, verdict: string, tone: string): Promise<void> {
+  await expect(phone.get('verdict')).toHaveAttribute('data-verdict', verdict, { timeout: 20_000 });
+  await expect(phone.get('verdict')).toHaveAttribute('data-tone', tone);
+}
+
+/** The same text with one bit of its seventieth byte turned: inside what was signed. */
+function oneByteChanged(code: string): string {
+  const at = code.indexOf('/Q/') + 3 + 112;
+  const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+  const changed = letters[letters.indexOf(code.charAt(at)) ^ 1] ?? 'A';
+  return code.slice(0, at) + changed + code.slice(at + 1);
+}
+
+test('offline: authentic is blue until the plate is confirmed, a changed byte is invalid, a void needs a fresh list', async ({
+  api,
+  device,
+  who,
+  camera,
+}) => {
+  const people = await parties(api);
+  const load = await issued(people);
+  const png = await people.generator.png(`/manifests/${load.id}/qr.png`);
+  const phone = await device('inspector', { at: ROADSIDE });
+  await phone.signIn(who('inspector'));
+  await expect(phone.get('pack-age')).toBeVisible();
+  await phone.armed();
+  await phone.picture('ready');
+
+  await test.step('authentic, blue; green once the plate is confirmed', async () => {
+    await phone.offline();
+    await camera.show({ png });
+    await phone.restart('/inspect');
+    await expectVerdict(phone, 'authentic', 'compare');
+    await expect(phone.get('verdict')).toContainText('15C-123.45');
+    await expect(phone.get('verdict-source')).toHaveAttribute('data-source', 'unreachable');
+    await expect(phone.get('verdict-age')).toBeVisible();
+    await expect(phone.get('copy-not-excluded')).toBeVisible();
+    await expect(phone.get('check-signature')).toHaveAttribute('data-ok', 'true');
+    await phone.picture('blue', true);
+    await phone.get('plate-other').click();
+    await phone.get('plate-seen').fill('15C-999.99');
+    await phone.get('plate-compare').click();
+    await expectVerdict(phone, 'authentic', 'bad');
+    await phone.picture('another-plate');
+    await phone.get('plate-again').click();
+    await phone.get('plate-matches').click();
+    await expectVerdict(phone, 'authentic', 'good');
+    await phone.picture('green');
+  });
+
+  await test.step('one byte changed', async () => {
+    await camera.show({ text: oneByteChanged(load.qr?.code ?? '') });
+    await phone.get('scan-next').click();
+    await expectVerdict(phone, 'invalid', 'bad');
+    await expect(phone.get('check-signature')).toHaveAttribute('data-ok', 'false');
+    await phone.picture('invalid', true);
+  });
+
+  await test.step('something else altogether', async () => {
+    await camera.show({ text: 'https://example.com/menu' });
+    await phone.get('scan-next').click();
+    await expectVerdict(phone, 'invalid', 'bad');
+    await phone.picture('not-ours', true);
+  });
+
+  await test.step('voided: authentic as of then, void as soon as the phone has met the server', async () => {
+    await people.generator.post(`/manifests/${load.id}/void`, { reason: 'Khai nhầm kho' });
+    await camera.show({ png });
+    await phone.get('scan-next').click();
+    await expectVerdict(phone, 'authentic', 'compare');
+    await phone.offline(false);
+    await camera.showNothing();
+    await phone.goto('/inspect');
+    await phone.get('refresh-pack').click();
+    await expect(phone.get('refresh-pack')).toBeEnabled();
+    await phone.offline();
+    await camera.show({ png });
+    await phone.restart('/inspect');
+    await expectVerdict(phone, 'void', 'bad');
+    await expect(phone.get('verdict-source')).toHaveAttribute('data-source', 'unreachable');
+    await phone.picture('void', true);
+  });
+
+  await test.step('the inspection is recorded on the phone and sent later', async () => {
+    await phone.get('record-inspection').click();
+    await phone.picture('record', true);
+    await phone.get('confirm-inspection').click();
+    await expect(phone.get('saved')).toHaveAttribute('data-progress', 'waiting');
+    await phone.offline(false);
+    await expect(phone.get('saved')).toHaveAttribute('data-progress', 'recorded', { timeout: 20_000 });
+    expect((await people.generator.events(load.id)).map((event) => event.kind)).toEqual(['inspection']);
+  });
+});
+
+test('online: the server’s verdict, the short code and the plate search', async ({ api, device, who, camera }) => {
+  const people = await parties(api);
+  const load = await issued(people);
+  const phone = await device('inspector', { at: ROADSIDE });
+  await camera.showNothing();
+  await phone.signIn(who('inspector'));
+  await phone.get('type-code').click();
+  await phone.get('short-code').fill(load.qr?.short_code ?? '');
+  await phone.get('short-code-submit').click();
+  await expect(phone.get('verdict-source')).toHaveAttribute('data-source', 'answered', { timeout: 20_000 });
+  await expect(phone.page.locator('main')).toContainText(load.number ?? '?');
+  await phone.picture('online', true);
+  await phone.goto('/inspect/plate');
+  await phone.get('plate-search').fill('15c 12345');
+  await phone.get('plate-search-submit').click();
+  await expect(phone.get('plate-result').filter({ hasText: load.number ?? '?' })).toBeVisible();
+  await phone.picture('by-plate', true);
+});

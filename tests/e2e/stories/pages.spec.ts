@@ -1,0 +1,77 @@
+/** Every page that a menu leads to, for every role: filled, without errors, usable by everybody. */
+import AxeBuilder from '@axe-core/playwright';
+import type { Device, DeviceOptions } from '../harness/phone';
+import { expect, test } from '../harness/test';
+
+const ROLES: { role: string; kind: DeviceOptions['kind'] }[] = [
+  { role: 'generator', kind: 'desk' },
+  { role: 'carrier', kind: 'desk' },
+  { role: 'driver', kind: 'phone' },
+  { role: 'facility', kind: 'phone' },
+  { role: 'inspector', kind: 'phone' },
+  { role: 'authority', kind: 'desk' },
+  { role: 'admin', kind: 'desk' },
+];
+
+/** Waits until a page has read what it shows. */
+async function settled(device: Device): Promise<void> {
+  await expect(device.page.locator('main h1:visible')).toHaveCount(1);
+  await expect(device.page.locator('main [aria-busy="true"]')).toHaveCount(0);
+  await device.page.waitForLoadState('networkidle');
+}
+
+async function serious(device: Device): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page: device.page }).analyze();
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id}: ${nodes.map((node) => `${String(node.target)} ${node.failureSummary ?? ''}`).join(' | ')}`);
+}
+
+/** The menu's entries as addresses. */
+async function menu(device: Device): Promise<string[]> {
+  const links = await device.page.locator('nav a[data-testid^="nav-"]').evaluateAll((all) => all.map((link) => link.getAttribute('href') ?? ''));
+  expect(links.length).toBeGreaterThan(1);
+  return links;
+}
+
+for (const { role, kind } of ROLES) {
+  test(`${role}: every entry of the menu leads to a filled page that everybody can read`, async ({ device, who }) => {
+    const at = { lat: 20.8141, lon: 106.809 };
+    const screen = await device(role, { ...(kind === undefined ? {} : { kind }), at });
+    await screen.signIn(who(role));
+    await settled(screen);
+    const links = await menu(screen);
+    for (const href of links) {
+      await test.step(href, async () => {
+        await screen.page.locator(`nav a[href="${href}"]`).click();
+        await screen.page.waitForURL((url) => url.pathname === href);
+        await settled(screen);
+        await expect(screen.page.getByTestId('problem')).toHaveCount(0);
+        await expect(screen.page.getByTestId('empty').filter({ visible: true })).toHaveCount(0);
+        expect(((await screen.page.locator('main').innerText()).match(/\p{L}+/gu) ?? []).length).toBeGreaterThan(8);
+        await screen.picture(`page${href.replaceAll('/', '-')}`, true);
+      });
+    }
+    await test.step('the start page in both languages', async () => {
+      for (const language of ['vi', 'en']) {
+        await screen.goto('/');
+        await settled(screen);
+        if ((await screen.page.locator('html').getAttribute('lang')) !== language) await screen.get('language').click();
+        await expect(screen.page.locator('html')).toHaveAttribute('lang', language);
+        await settled(screen);
+        expect.soft(await serious(screen), `${role} in ${language}`).toEqual([]);
+      }
+      await screen.picture('english', true);
+    });
+    await test.step('nothing is wider than a narrow phone', async () => {
+      await screen.page.setViewportSize({ width: 320, height: 640 });
+      for (const href of links) {
+        await screen.goto(href);
+        await settled(screen);
+        const beyond = await screen.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+        if (beyond > 0) await screen.picture(`too-wide${href.replaceAll('/', '-')}`);
+        expect.soft(beyond, `${href} is too wide`).toBe(0);
+      }
+    });
+  });
+}
