@@ -24,7 +24,7 @@ export const routes = {
 };
 
 /** Pages that need nobody signed in. */
-const OPEN = ['/login', '/enrol', '/q/', '/Q/', '/install'];
+const OPEN = ['/login', '/enrol', '/q', '/Q', '/install'];
 
 /** True when the page may be seen without a sign-in. */
 export function isOpen(pathname: string): boolean {
