@@ -1,0 +1,127 @@
+/** A person with a device: a phone in the field or a screen at the desk, each a browser context of its own. */
+import { join } from 'node:path';
+import { expect, type Browser, type BrowserContext, type Locator, type Page } from '@playwright/test';
+import { PICTURES } from './places';
+import type { Spot } from './places_on_earth';
+import type { Login, Server } from './server';
+
+/** What stands in the console although nothing is wrong. */
+const HARMLESS = [/net::ERR_INTERNET_DISCONNECTED/];
+
+export interface DeviceOptions {
+  /** `desk` is a 1280 × 800 screen, `phone` 390 × 844 with touch. */
+  kind?: 'phone' | 'desk';
+  at?: Spot;
+  /** Positions and camera are refused when false. */
+  permissions?: boolean;
+}
+
+const PHONE = {
+  viewport: { width: 390, height: 844 },
+  deviceScaleFactor: 2,
+  isMobile: true,
+  hasTouch: true,
+  userAgent:
+    'Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Mobile Safari/537.36',
+};
+
+export class Device {
+  private pictures = 0;
+  /** Errors of pages, refused policies and failed requests so far. */
+  readonly complaints: string[] = [];
+  private readonly forgiven: RegExp[] = [...HARMLESS];
+
+  private constructor(
+    private readonly server: Server,
+    readonly context: BrowserContext,
+    private readonly story: string,
+    private current: Page,
+  ) {}
+
+  static async open(
+    browser: Browser,
+    server: Server,
+    story: string,
+    options: DeviceOptions = {},
+  ): Promise<Device> {
+    const { kind = 'phone', at, permissions = true } = options;
+    const context = await browser.newContext({
+      ...(kind === 'phone' ? PHONE : { viewport: { width: 1280, height: 800 } }),
+      baseURL: server.origin,
+      locale: 'vi-VN',
+      timezoneId: 'Asia/Ho_Chi_Minh',
+      reducedMotion: 'reduce',
+      permissions: permissions ? ['geolocation', 'camera'] : [],
+      ...(at === undefined ? {} : { geolocation: { latitude: at.lat, longitude: at.lon, accuracy: 12 } }),
+    });
+    const device = new Device(server, context, story, await context.newPage());
+    context.on('console', (message) => {
+      if (message.type() === 'error') device.complain(`${message.text()} (${message.location().url})`);
+    });
+    context.on('weberror', (error) => device.complain(String(error.error().stack ?? error.error())));
+    return device;
+  }
+
+  private complain(text: string): void {
+    if (!this.forgiven.some((pattern) => pattern.test(text))) this.complaints.push(text);
+  }
+  /** Takes an expected refusal out of the complaints, such as the 401 of a wrong password. */
+  forgive(pattern: RegExp): void {
+    this.forgiven.push(pattern);
+  }
+
+  get page(): Page {
+    return this.current;
+  }
+  /** The element with this `data-testid`. */
+  get(testid: string): Locator {
+    return this.current.getByTestId(testid);
+  }
+  /** A finding on a field page or in an office timeline. */
+  finding(code: string): Locator {
+    return this.current.locator(`[data-finding="${code}"], [data-testid="finding-${code}"]`).first();
+  }
+  /** The card of a load in a list of trips or arrivals. */
+  load(id: string): Locator {
+    return this.current.locator(`[data-testid="load"][data-manifest="${id}"]`);
+  }
+  async goto(path: string): Promise<void> {
+    await this.current.goto(this.server.origin + path);
+  }
+  async stand(at: Spot, accuracy = 12): Promise<void> {
+    await this.context.setGeolocation({ latitude: at.lat, longitude: at.lon, accuracy });
+  }
+
+  /** Signs in through the form and waits until the start page stands. */
+  async signIn(login: Pick<Login, 'login' | 'secret'>): Promise<void> {
+    await this.goto('/login');
+    await this.get('login').fill(login.login);
+    await this.get('secret').fill(login.secret);
+    await this.get('login-submit').click();
+    await expect(this.get('login-form')).toBeHidden();
+    await expect(this.current.locator('h1')).toBeVisible();
+  }
+
+  /** Waits until the service worker holds the page, so that a start without a network works. */
+  async armed(): Promise<void> {
+    await this.current.waitForFunction(() => navigator.serviceWorker.controller !== null);
+  }
+  async offline(off = true): Promise<void> {
+    await this.context.setOffline(off);
+  }
+  /** Ends the application and opens it anew, as after the phone was switched off. */
+  async restart(path = '/'): Promise<void> {
+    const next = await this.context.newPage();
+    await this.current.close();
+    this.current = next;
+    await this.goto(path);
+    await expect(this.current.locator('h1')).toBeVisible();
+  }
+
+  /** Keeps a picture of the screen to be looked at; `full` with what lies below the fold. */
+  async picture(name: string, full = false): Promise<void> {
+    this.pictures += 1;
+    const file = `${this.story}-${String(this.pictures).padStart(2, '0')}-${name}.png`;
+    await this.current.screenshot({ path: join(PICTURES, file), fullPage: full });
+  }
+}
