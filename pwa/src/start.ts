@@ -1,6 +1,7 @@
 /** What runs beside the screens for as long as a page is open. */
 import { superviseSupplements } from '$lib/position/supplement';
 import { watchForUpdates } from '$lib/shell/updates';
+import '$lib/state/install.svelte';
 import { runSync } from '$lib/sync/run';
 
 /** Starts it; called once, after the first screen is drawn. */

@@ -100,12 +100,12 @@ export interface GeoPoint {
 
 export interface GeoLine {
   type: 'LineString';
-  coordinates: [number, number][];
+  coordinates: number[][];
 }
 
 export interface GeoPolygon {
   type: 'Polygon';
-  coordinates: [number, number][][];
+  coordinates: number[][][];
 }
 
 export interface PartyOfManifest {

@@ -23,10 +23,23 @@ export interface CapturedSite extends CapturedCode {
   name: string;
 }
 
+/** What was scanned longer ago was scanned elsewhere: it must not prove this place, milliseconds. */
+const FRESH_MS = 10 * 60_000;
+
+let takenAt = 0;
 let scanId = $state(uuidv7(Date.now()));
 let manifestId = $state<string | null>(null);
 let code = $state.raw<CapturedManifest | null>(null);
 let site = $state.raw<CapturedSite | null>(null);
+
+/** Forgets the scan of another place and time. */
+function dropStale(): void {
+  if (Date.now() - takenAt < FRESH_MS) return;
+  scanId = uuidv7(Date.now());
+  manifestId = null;
+  code = null;
+  site = null;
+}
 
 export const capture = {
   /** Shared by the events of this scan. */
@@ -44,14 +57,19 @@ export const capture = {
   },
   /** Another manifest's code replaces the one before; the wall code stays, the truck stands where it stood. */
   takeManifest(id: string, captured: CapturedManifest | null): void {
+    dropStale();
+    takenAt = Date.now();
     manifestId = id;
     code = captured;
   },
   takeSite(captured: CapturedSite): void {
+    dropStale();
+    takenAt = Date.now();
     site = captured;
   },
   /** Makes sure that what was scanned belongs to this manifest; a code of another one is not carried over. */
   begin(id: string): void {
+    dropStale();
     if (manifestId === id) return;
     manifestId = id;
     code = null;

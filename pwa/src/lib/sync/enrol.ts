@@ -11,7 +11,7 @@ import { sessionFrom } from './sign_in';
  */
 export function invitationCode(text: string): string | null {
   const link = /\/enrol#([^#\s]+)$/i.exec(text.trim()) ?? /^#?([^#/\s]+)$/.exec(text.trim());
-  const code = decodeURIComponent(link?.[1] ?? '').toUpperCase();
+  const code = (link?.[1] ?? '').toUpperCase();
   return /^[0-9A-Z]{2,8}(-?[0-9A-Z]{2,8}){1,4}$/.test(code) ? code : null;
 }
 

@@ -10,6 +10,7 @@ export const group = {
     '/enrol': () => import('./Enrol.svelte'),
     '/outbox': () => import('./Outbox.svelte'),
     '/saved/:id': () => import('./Saved.svelte'),
+    '/more': () => import('./More.svelte'),
     '/account': () => import('./Account.svelte'),
   },
   nav: [

@@ -21,9 +21,13 @@ export interface Seen {
   revision: number | null;
 }
 
-/** Everything known of the manifest of a look; null when nothing is. */
-export function seenOf(look: Look, server: VerifyAnswer | null): Seen | null {
+/**
+ * Everything known of the manifest of a look; null when nothing is. Of an invalid code only what it says itself: the
+ * real manifest behind its number would lend it credit.
+ */
+export function seenOf(look: Look, server: VerifyAnswer | null, invalid: boolean): Seen | null {
   const claims = look.meaning.kind === 'manifest' ? look.meaning.claims : null;
+  if (invalid) return claims === null ? null : fromClaims(claims);
   const told = server?.manifest ?? look.manifest;
   if (told !== null)
     return { ...('lines' in told ? fromManifest(told) : fromPublic(told)), until: claims?.expiresAt ?? null };
