@@ -1,8 +1,10 @@
 //! The demo province: fictional organisations at real places, one login a role, a year of past manifests.
 
+mod authority;
 mod chance;
 mod clock;
 mod history;
+mod lan;
 mod load;
 mod logins;
 mod mishap;
@@ -12,6 +14,8 @@ mod province;
 mod registry;
 mod seed;
 mod serve;
+#[cfg(test)]
+mod tests;
 mod today;
 mod year;
 

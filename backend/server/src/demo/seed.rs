@@ -27,6 +27,8 @@ use store::{Db, findings, manifests, meta, sites};
 const META: &str = "demo";
 /// Seed of everything outside the year's plan.
 const SEED: u64 = 0x0031_0001;
+/// Days of the past that are told.
+pub(super) const DAYS: u64 = 365;
 /// Findings older than this have been looked at, days.
 const ANSWERED_AFTER: u64 = 16;
 /// How authorities closed the findings of the past.
@@ -59,12 +61,17 @@ pub(super) async fn is_seeded(db: &Db) -> anyhow::Result<bool> {
     }
 }
 
-/// Keys of the demo are older than its oldest seal.
-pub(super) fn keys_from(now: Instant) -> Instant {
-    year::beginning(local_day(now)) - TimeDelta::days(2)
+/// The day everything in the registry is of: before the first load was declared.
+fn beginning(now: Instant, days: u64) -> Instant {
+    year::midnight(local_day(now) - Days::new(days + 7))
 }
 
-/// Registers the province, tells its year and lays out today's work, saying so as it goes.
+/// Keys of the demo are older than its oldest seal.
+pub(super) fn keys_from(now: Instant) -> Instant {
+    beginning(now, DAYS) - TimeDelta::days(1)
+}
+
+/// Registers the province, tells so many days of its past and lays out today's work, saying so as it goes.
 ///
 /// # Errors
 /// Seal and store failures.
@@ -74,10 +81,11 @@ pub(super) async fn seed(
     settings: &Settings,
     province: &Province,
     now: Instant,
+    days: u64,
 ) -> anyhow::Result<()> {
     let began = Stopwatch::now();
     let today = local_day(now);
-    let start = year::beginning(today) - TimeDelta::days(1);
+    let start = beginning(now, days);
     let clock = Arc::new(StoryClock::at(start));
     let core = Core {
         db: db.clone(),
@@ -96,7 +104,7 @@ pub(super) async fn seed(
     let codes = sites::list_wall_codes(&mut tx, &ids).await?;
     let walls_expire_at = codes.first().map(|code| code.expires_at).context("no wall code")?;
     tx.commit().await?;
-    let loads = year::plan(province, today)?;
+    let loads = year::plan(province, today, days)?;
     println!(
         "   {} organisations, {} sites; now {} loads of the past year",
         province.organisations.len(),

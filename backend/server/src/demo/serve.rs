@@ -1,7 +1,7 @@
 //! Starting the demo: keys, database, logins, listener.
 
 use super::province::Province;
-use super::{logins, seed};
+use super::{lan, logins, seed};
 use crate::compose;
 use crate::config::Config;
 use crate::headers::DemoReach;
@@ -10,7 +10,6 @@ use chrono::{DateTime, Utc};
 use domain::seal::trust_list::KeyUse;
 use domain::time::instant;
 use ring::rand::SystemRandom;
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use store::Db;
 
@@ -25,6 +24,7 @@ pub async fn run(mut config: Config, data: PathBuf, lan: bool) -> anyhow::Result
     std::fs::create_dir_all(&data)?;
     config.keys_dir = data.join("demo-keys");
     let now = instant(compose::now());
+    let certified = if lan { Some(lan::prepare(&mut config, &data, now)?) } else { None };
     let db = compose::open_database(&config.database_url).await?;
     let seeded = seed::is_seeded(&db).await?;
     let keyring = open_keys(&db, &config, now).await?;
@@ -32,18 +32,29 @@ pub async fn run(mut config: Config, data: PathBuf, lan: bool) -> anyhow::Result
     let app = compose::app(&config, db.clone(), keyring.clone(), true);
     if !seeded {
         println!("== demo: the database is empty, filling it with the demo province (once)");
-        seed::seed(&db, &keyring, &app.settings, &province, now).await?;
+        seed::seed(&db, &keyring, &app.settings, &province, now, seed::DAYS).await?;
     }
     let logins = logins::open(&db, &data, &province).await?;
     logins::print(&logins, &logins::path(&data));
-    let reach = if lan { DemoReach::Lan } else { DemoReach::Loopback };
-    let address: SocketAddr = config.listen;
-    println!("\nOpen http://{} in a browser on this machine. Stop with Ctrl-C.", config.public_host);
-    compose::listen(&app, http::router(app.clone(), Some(reach)), address, None).await
+    let (reach, tls) = match &certified {
+        Some(certified) => {
+            lan::serve_certificate(&config, certified).await?;
+            (DemoReach::Lan, Some((certified.certificate.clone(), certified.key.clone())))
+        }
+        None => {
+            println!("\nOpen http://{} in a browser on this machine. Stop with Ctrl-C.", config.public_host);
+            (DemoReach::Loopback, None)
+        }
+    };
+    compose::listen(&app, http::router(app.clone(), Some(reach)), config.listen, tls).await
 }
 
 /// Opens the demo's keys, making root, issuer and trust list at first start and whenever the host changes.
-async fn open_keys(db: &Db, config: &Config, now: DateTime<Utc>) -> anyhow::Result<app::keyring::Keyring> {
+pub(super) async fn open_keys(
+    db: &Db,
+    config: &Config,
+    now: DateTime<Utc>,
+) -> anyhow::Result<app::keyring::Keyring> {
     let random = SystemRandom::new();
     let since = seed::keys_from(now);
     let root = match find_root(&config.keys_dir) {
