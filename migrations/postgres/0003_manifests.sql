@@ -84,13 +84,19 @@ CREATE INDEX manifests_by_generator_site ON manifests (generator_site_id, state)
 CREATE INDEX manifests_by_facility_site ON manifests (facility_site_id, state);
 CREATE INDEX manifests_by_driver ON manifests (expected_driver_id, state);
 CREATE INDEX manifests_by_expected_plate ON manifests (expected_plate_normal, created_at);
-CREATE INDEX manifests_by_turn ON manifests (turn_organisation_id, turn_role, turn_since);
+-- Only what waits for an act: accepted loads wait for months and would bury it.
+CREATE INDEX manifests_by_turn ON manifests (turn_organisation_id, turn_role, turn_since)
+    WHERE on_hold OR state NOT IN ('accepted', 'partly_accepted', 'treated');
 CREATE INDEX manifests_by_state ON manifests (state, created_at, id);
 CREATE INDEX manifests_by_load_day ON manifests (load_day);
 CREATE INDEX manifests_by_generator_province ON manifests (generator_province, created_at, id);
 CREATE INDEX manifests_by_facility_province ON manifests (facility_province, created_at, id);
 CREATE INDEX manifests_by_trip ON manifests (trip_id);
 CREATE INDEX manifests_with_findings ON manifests (created_at, id) WHERE open_findings > 0;
+CREATE INDEX manifests_with_findings_by_generator_site ON manifests (generator_site_id, open_findings)
+    WHERE open_findings > 0;
+CREATE INDEX manifests_with_findings_by_facility_site ON manifests (facility_site_id, open_findings)
+    WHERE open_findings > 0;
 
 -- The plates agreed on, in normal form, for the roadside search.
 CREATE TABLE manifest_plates (

@@ -40,8 +40,10 @@ pub async fn site_activity(tx: &mut Tx, province: Option<&str>, limit: u16) -> R
             "SELECT s.id, s.name, s.kind, s.organisation_id, o.name AS organisation_name, s.province_code, \
                  s.lat_deg, s.lon_deg, \
                  (SELECT max(e.estimated_time) FROM custody_events e WHERE e.site_id = s.id) AS last_scan_at, \
-                 CAST((SELECT coalesce(sum(m.open_findings), 0) FROM manifests m WHERE m.generator_site_id = s.id) \
-                    + (SELECT coalesce(sum(m.open_findings), 0) FROM manifests m WHERE m.facility_site_id = s.id) \
+                 CAST((SELECT coalesce(sum(m.open_findings), 0) FROM manifests m \
+                       WHERE m.generator_site_id = s.id AND m.open_findings > 0) \
+                    + (SELECT coalesce(sum(m.open_findings), 0) FROM manifests m \
+                       WHERE m.facility_site_id = s.id AND m.open_findings > 0) \
                     AS BIGINT) AS open_findings, \
                  (SELECT count(*) FROM manifests m WHERE m.generator_site_id = s.id AND m.state = 'issued') \
                     + (SELECT count(*) FROM manifests m WHERE m.facility_site_id = s.id AND m.state = 'arrived') \
