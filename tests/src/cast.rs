@@ -1,5 +1,6 @@
 //! Who is there: fictional organisations and the people in them, entered through the store.
 
+use crate::http::Http;
 use crate::person::{PASSWORD, Person};
 use crate::{World, new_id};
 use app::App;
@@ -24,8 +25,8 @@ macro_rules! cast {
         impl Cast {
             /// The same people at another server.
             #[must_use]
-            pub fn at(&self, base: &str) -> Self {
-                Self { $($name: self.$name.at(base),)+ }
+            pub fn at(&self, http: &Http) -> Self {
+                Self { $($name: self.$name.at(http),)+ }
             }
 
             /// Everybody.
@@ -35,10 +36,10 @@ macro_rules! cast {
             }
         }
 
-        async fn people(app: &App, base: &str, tx: &mut Tx, all: &Organisations, hash: &str) -> Cast {
+        async fn people(app: &App, http: &Http, tx: &mut Tx, all: &Organisations, hash: &str) -> Cast {
             Cast { $($name: {
                 let login = concat!(stringify!($name), "@e-manifest.test");
-                person(app, base, tx, ($label, login), (Role::$role, all.$organisation), hash).await
+                person(app, http, tx, ($label, login), (Role::$role, all.$organisation), hash).await
             },)+ }
         }
     };
@@ -92,7 +93,7 @@ struct Organisations {
 }
 
 /// Enters organisations and people.
-pub(crate) async fn enter(app: &App, base: &str) -> Cast {
+pub(crate) async fn enter(app: &App, http: &Http) -> Cast {
     let hash = hash().await;
     let mut tx = app.db.begin("tests.cast").await.unwrap();
     let (generator, carrier) = (OrganisationKind::Generator, OrganisationKind::Carrier);
@@ -129,7 +130,7 @@ pub(crate) async fn enter(app: &App, base: &str) -> Cast {
         .await,
         country: organisation(app, &mut tx, authority, "Bộ (hư cấu)", "B", None).await,
     };
-    let cast = people(app, base, &mut tx, &all, hash).await;
+    let cast = people(app, http, &mut tx, &all, hash).await;
     tx.commit().await.unwrap();
     cast
 }
@@ -144,7 +145,7 @@ impl World {
         let (app, hash) = (&self.app, hash().await);
         let mut tx = app.db.begin("tests.both_desks").await.unwrap();
         let name = ("Người hai nơi", "both@e-manifest.test");
-        let person = person(app, self.base(), &mut tx, name, (Role::Generator, generator), hash).await;
+        let person = person(app, self.http(), &mut tx, name, (Role::Generator, generator), hash).await;
         let (role, organisation_id) = (Role::Facility, facility);
         let also = grants::Grant {
             person_id: person.id,
@@ -190,7 +191,7 @@ async fn organisation(
 
 async fn person(
     app: &App,
-    base: &str,
+    http: &Http,
     tx: &mut Tx,
     (name, login): (&str, &str),
     (role, organisation_id): (Role, OrganisationId),
@@ -209,5 +210,5 @@ async fn person(
     people::insert(tx, &row).await.unwrap();
     let held = grants::Grant { person_id: id, role, organisation_id, granted_at: app.now(), ended_at: None };
     grants::insert(tx, &held).await.unwrap();
-    Person::new(base, id, name, login, role, organisation_id)
+    Person::new(http, id, name, login, role, organisation_id)
 }

@@ -29,10 +29,10 @@ pub struct Person {
 }
 
 impl Person {
-    /// Somebody known to the server at `base`.
+    /// Somebody known to a server.
     #[must_use]
     pub fn new(
-        base: &str,
+        http: &Http,
         id: PersonId,
         name: &str,
         login: &str,
@@ -45,15 +45,15 @@ impl Person {
             login: login.to_owned(),
             role,
             organisation_id,
-            http: Http::without_cookies(base),
+            http: http.clone(),
             token: Arc::new(OnceCell::new()),
         }
     }
 
     /// The same person at another server.
     #[must_use]
-    pub fn at(&self, base: &str) -> Self {
-        Self { http: Http::without_cookies(base), token: Arc::new(OnceCell::new()), ..self.clone() }
+    pub fn at(&self, http: &Http) -> Self {
+        Self { http: http.clone(), token: Arc::new(OnceCell::new()), ..self.clone() }
     }
 
     /// The bearer token, by signing in at the first call.

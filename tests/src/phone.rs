@@ -116,6 +116,12 @@ impl Phone {
         self.clock.now() + self.ahead
     }
 
+    /// The time it shows a millisecond later: no two scans of a story happen at once.
+    pub(crate) fn tick(&self) -> DateTime<Utc> {
+        self.clock.advance(TimeDelta::milliseconds(1));
+        self.now()
+    }
+
     /// The number of its next event.
     pub(crate) fn next_seq(&self) -> i64 {
         self.seq.fetch_add(1, Ordering::SeqCst)

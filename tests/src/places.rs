@@ -15,6 +15,8 @@ use store::{Json, Tx, permits, sites, vehicles};
 pub const PLATE: &str = "15C-123.45";
 /// Another plate on the carrier's permit.
 pub const SPARE_PLATE: &str = "15C-678.90";
+/// The plate of the other carrier, whose permit ends an hour after a world begins.
+pub const LAPSING_PLATE: &str = "15C-000.01";
 /// A plate of nobody's permit.
 pub const FOREIGN_PLATE: &str = "29H-555.55";
 /// Number of the permit that manifest numbers count under.
@@ -107,11 +109,13 @@ pub(crate) async fn enter(app: &App, cast: &Cast) -> Places {
         .await,
     };
     let carrier = cast.dispatcher.organisation_id;
-    permit(app, &mut tx, (carrier, PermitKind::Transport, CARRIER_PERMIT), &[PLATE, SPARE_PLATE]).await;
+    let (year, hour) = (TimeDelta::days(365), TimeDelta::hours(1));
+    let own = (carrier, PermitKind::Transport, CARRIER_PERMIT);
+    permit(app, &mut tx, own, &[PLATE, SPARE_PLATE], year).await;
     let other = (cast.other_dispatcher.organisation_id, PermitKind::Transport, "7-8-9-VT");
-    permit(app, &mut tx, other, &["15C-000.01"]).await;
-    permit(app, &mut tx, (facility, PermitKind::Treatment, FACILITY_PERMIT), &[]).await;
-    permit(app, &mut tx, (other_facility, PermitKind::Treatment, "3-2-1-XL"), &[]).await;
+    permit(app, &mut tx, other, &[LAPSING_PLATE], hour).await;
+    permit(app, &mut tx, (facility, PermitKind::Treatment, FACILITY_PERMIT), &[], year).await;
+    permit(app, &mut tx, (other_facility, PermitKind::Treatment, "3-2-1-XL"), &[], year).await;
     for plate in [PLATE, SPARE_PLATE] {
         let vehicle = vehicles::Vehicle {
             id: new_id(app.now()),
@@ -156,6 +160,7 @@ async fn permit(
     tx: &mut Tx,
     (organisation_id, kind, number): (OrganisationId, PermitKind, &str),
     plates: &[&str],
+    lasts: TimeDelta,
 ) {
     let row = permits::Permit {
         id: new_id(app.now()),
@@ -163,7 +168,7 @@ async fn permit(
         kind,
         number: number.to_owned(),
         valid_from: app.now() - TimeDelta::days(365),
-        valid_to: app.now() + TimeDelta::days(365),
+        valid_to: app.now() + lasts,
         waste_codes: Json(vec![WASTE_CODE.to_owned(), "18 01 01".to_owned(), "99 99 98".to_owned()]),
         plates: Json(plates.iter().map(|plate| Plate((*plate).to_owned())).collect()),
         created_at: app.now(),

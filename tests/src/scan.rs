@@ -23,7 +23,7 @@ pub struct Scan {
 
 impl Scan {
     pub(crate) fn new(phone: &Phone, kind: &str, load: &Load) -> Self {
-        let now = phone.now();
+        let now = phone.tick();
         let Value::Object(payload) = json!({
             "id": new_id::<EventId>(now),
             "kind": kind,

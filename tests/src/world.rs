@@ -87,7 +87,7 @@ pub struct World {
     pub app: App,
     /// Folder of the server's private keys.
     pub keys_dir: PathBuf,
-    base: String,
+    http: Http,
     estate: Arc<Estate>,
 }
 
@@ -101,7 +101,8 @@ impl World {
         let folder = Arc::new(tempfile::tempdir().unwrap());
         make_keys(&database.db, &folder, &clock).await;
         let (app, base) = serve(database, &folder, &clock, estate).await;
-        let cast = cast::enter(&app, &base).await;
+        let http = Http::without_cookies(&base);
+        let cast = cast::enter(&app, &http).await;
         let places = places::enter(&app, &cast).await;
         Self {
             clock,
@@ -109,7 +110,7 @@ impl World {
             places,
             app,
             keys_dir: folder.path().to_owned(),
-            base,
+            http,
             estate: Arc::clone(estate),
         }
     }
@@ -129,7 +130,8 @@ impl World {
     async fn reopen(&self, database: TestDb, keys: &Arc<TempDir>) -> Self {
         let clock = self.clock.fork();
         let (app, base) = serve(database, keys, &clock, &self.estate).await;
-        Self { clock, cast: self.cast.at(&base), app, base, ..self.clone() }
+        let http = Http::without_cookies(&base);
+        Self { clock, cast: self.cast.at(&http), app, http, ..self.clone() }
     }
 
     /// The same world served once more, under a configuration of its own.
@@ -142,19 +144,25 @@ impl World {
     /// A client that is nobody.
     #[must_use]
     pub fn anybody(&self) -> Http {
-        Http::new(&self.base)
+        Http::new(self.base())
     }
 
     /// Where the server is.
     #[must_use]
     pub fn base(&self) -> &str {
-        &self.base
+        self.http.base()
+    }
+
+    /// The client that everybody here shares; it keeps no cookies.
+    #[must_use]
+    pub const fn http(&self) -> &Http {
+        &self.http
     }
 
     /// The same person in this world.
     #[must_use]
     pub fn here(&self, person: &Person) -> Person {
-        person.at(&self.base)
+        person.at(&self.http)
     }
 
     /// The configuration that worlds are served with.

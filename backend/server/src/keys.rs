@@ -134,7 +134,7 @@ pub async fn sign_trust_list(
 pub async fn open(
     db: &Db,
     folder: &Path,
-    random: &dyn SecureRandom,
+    random: &(dyn SecureRandom + Sync),
     now: DateTime<Utc>,
 ) -> anyhow::Result<Keyring> {
     let mut tx = db.read("keys.open").await?;

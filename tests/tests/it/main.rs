@@ -9,4 +9,7 @@
     reason = "a story reports what went wrong by panicking"
 )]
 
+mod findings;
+mod late_truth;
 mod main_job;
+mod places;

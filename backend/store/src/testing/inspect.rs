@@ -15,7 +15,7 @@ impl TestDb {
         self.db.close().await;
         let (url, place) = match &self.place {
             Place::Folder(folder) => {
-                let copy = tempfile::tempdir().map_err(|error| Error::Open(error.to_string()))?;
+                let copy = super::folder()?;
                 let (from, to) = (folder.path().join("test.db"), copy.path().join("test.db"));
                 std::fs::copy(from, &to).map_err(|error| Error::Open(error.to_string()))?;
                 (format!("sqlite:{}", to.display()), Place::Folder(copy))

@@ -38,11 +38,18 @@ fn options() -> Options {
 /// # Errors
 /// Whatever stands in the way of a file.
 pub async fn sqlite() -> Result<TestDb> {
-    let folder = tempfile::tempdir().map_err(|error| crate::Error::Open(error.to_string()))?;
+    let folder = folder()?;
     let url = format!("sqlite:{}", folder.path().join("test.db").display());
     let db = Db::connect(&url, options()).await?;
     db.migrate().await?;
     Ok(TestDb { db, url, place: Place::Folder(folder) })
+}
+
+/// A temporary folder in memory where the machine has one: every commit waits for the disk otherwise.
+fn folder() -> Result<tempfile::TempDir> {
+    let memory = std::path::Path::new("/dev/shm");
+    let made = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() };
+    made.or_else(|_| tempfile::tempdir()).map_err(|error| crate::Error::Open(error.to_string()))
 }
 
 /// A fresh PostgreSQL database, migrated; `None` when there is no PostgreSQL on this machine.
