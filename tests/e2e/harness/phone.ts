@@ -122,6 +122,16 @@ export class Device {
   async picture(name: string, full = false): Promise<void> {
     this.pictures += 1;
     const file = `${this.story}-${String(this.pictures).padStart(2, '0')}-${name}.png`;
-    await this.current.screenshot({ path: join(PICTURES, file), fullPage: full });
+    const path = join(PICTURES, file);
+    const size = this.current.viewportSize();
+    if (!full || size === null) {
+      await this.current.screenshot({ path });
+      return;
+    }
+    // A higher screen instead of a full-page picture: bars that stick to an edge stay at the edge.
+    const height = await this.current.evaluate(() => document.documentElement.scrollHeight);
+    await this.current.setViewportSize({ width: size.width, height: Math.min(Math.max(height, size.height), 3000) });
+    await this.current.screenshot({ path });
+    await this.current.setViewportSize(size);
   }
 }

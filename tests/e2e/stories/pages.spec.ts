@@ -13,6 +13,9 @@ const ROLES: { role: string; kind: DeviceOptions['kind'] }[] = [
   { role: 'admin', kind: 'desk' },
 ];
 
+/** Pages that fill only by what this person does on this device. */
+const OWN_DOING = ['/outbox', '/desk/copies'];
+
 /** Waits until a page has read what it shows. */
 async function settled(device: Device): Promise<void> {
   await expect(device.page.locator('main h1:visible')).toHaveCount(1);
@@ -43,12 +46,24 @@ for (const { role, kind } of ROLES) {
     const links = await menu(screen);
     for (const href of links) {
       await test.step(href, async () => {
-        await screen.page.locator(`nav a[href="${href}"]`).click();
+        const entry = screen.page.locator(`nav a[href="${href}"]`);
+        if (await entry.isVisible()) {
+          await entry.click();
+        } else {
+          // A phone's bar holds five; the last leads to the page that lists them all.
+          await screen.page.locator('nav a:visible').last().click();
+          await screen.page.locator(`main a[href="${href}"]`).click();
+        }
         await screen.page.waitForURL((url) => url.pathname === href);
         await settled(screen);
-        await expect(screen.page.getByTestId('problem')).toHaveCount(0);
-        await expect(screen.page.getByTestId('empty').filter({ visible: true })).toHaveCount(0);
-        expect(((await screen.page.locator('main').innerText()).match(/\p{L}+/gu) ?? []).length).toBeGreaterThan(8);
+        await expect.soft(screen.page.getByTestId('problem'), href).toHaveCount(0);
+        if (!OWN_DOING.includes(href)) {
+          await expect.soft(screen.page.getByTestId('empty').filter({ visible: true }), href).toHaveCount(0);
+        }
+        await expect(async () => {
+          const words = (await screen.page.locator('main').innerText()).match(/\p{L}+/gu) ?? [];
+          expect(words.length).toBeGreaterThan(7);
+        }).toPass({ timeout: 10_000 });
         await screen.picture(`page${href.replaceAll('/', '-')}`, true);
       });
     }

@@ -1,0 +1,111 @@
+/** What follows from the scans away from the road: copy 3, the public page, the authority's figures and map. */
+import { ends, issued, parties } from '../harness/loads';
+import { expect, test } from '../harness/test';
+
+test('the generator takes its copy 3 from the driver’s screen and reads it without a network', async ({
+  api,
+  device,
+  who,
+  camera,
+}) => {
+  const people = await parties(api);
+  const { store } = await ends(people);
+  const load = await issued(people);
+  const driver = await device('driver', { at: store.centre });
+  await driver.signIn(who('driver'));
+  await driver.load(load.id).click();
+  await driver.get('show-code').click();
+  await expect(driver.get('code-short')).toHaveText(load.qr?.short_code ?? '?');
+  await camera.show({ png: await driver.page.locator('main img, main svg[role="img"]').first().screenshot() });
+  await driver.picture('shows-code');
+
+  const generator = await device('generator');
+  await generator.signIn(who('generator'));
+  await generator.goto('/q');
+  await expect(generator.page).toHaveURL(/\/q\/\w+/, { timeout: 20_000 });
+  await expect(generator.get('seen-load')).toContainText(load.number ?? '?');
+  await generator.picture('scanned', true);
+  await generator.get('open-manifest').click();
+  await expect(generator.get('short-code')).toHaveText(load.qr?.short_code ?? '?');
+  await generator.get('keep-copy').click();
+  await expect(generator.get('copy-kept')).toBeVisible();
+  await generator.armed();
+  await generator.offline();
+  await generator.restart('/desk/copies');
+  await generator.get('manifest-row').filter({ hasText: load.number ?? '?' }).click();
+  await expect(generator.get('lines')).toContainText('17 02 03');
+  await generator.picture('copy-offline', true);
+});
+
+test('anybody’s camera leads to a page that says whether the code is genuine, and little else', async ({
+  api,
+  device,
+}) => {
+  const people = await parties(api);
+  const load = await issued(people);
+  const text = load.qr?.code ?? '';
+  const visitor = await device('visitor');
+  await visitor.goto(new URL(text).pathname);
+  await expect(visitor.get('seen-load')).toContainText(load.number ?? '?');
+  await expect(visitor.get('seen-load')).toContainText('15C-123.45');
+  await expect(visitor.page.locator('main')).not.toContainText('Lái xe 1');
+  await visitor.picture('genuine', true);
+  await visitor.goto(new URL(`${text.slice(0, -20)}${'A'.repeat(20)}`).pathname);
+  await expect(visitor.get('check-signature')).toHaveAttribute('data-ok', 'false');
+  await expect(visitor.get('seen-load')).toHaveCount(0);
+  await visitor.picture('forged', true);
+  await visitor.goto('/Q/NOT-A-SEAL');
+  await expect(visitor.get('check-format')).toHaveAttribute('data-ok', 'false');
+  await visitor.picture('not-ours', true);
+});
+
+test('every figure of the authority opens the list that it counts', async ({ api, device, who }) => {
+  const authority = await api('authority');
+  const desk = await device('authority', { kind: 'desk' });
+  await desk.signIn(who('authority'));
+  for (const group of ['province', 'waste_code', 'facility', 'state', 'month']) {
+    await test.step(group, async () => {
+      await desk.goto('/authority');
+      await desk.page.locator(`[data-testid="group-${group}"]`).click();
+      const row = desk.page.locator('tbody tr').first();
+      await expect(row).toBeVisible();
+      await desk.picture(`by-${group}`, true);
+      const link = row.locator('td a').first();
+      const counted = Number((await link.innerText()).replace(/\D/g, ''));
+      await link.click();
+      await expect(desk.get('manifest-row').first()).toBeVisible();
+      let listed = 0;
+      const query = new URL(desk.page.url()).searchParams;
+      for (let cursor: string | null = ''; cursor !== null; ) {
+        const page: { items: unknown[]; next_cursor: string | null } = await authority.get(
+          `/manifests?${query}&limit=200${cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`}`,
+        );
+        listed += page.items.length;
+        cursor = page.next_cursor ?? null;
+      }
+      expect(listed).toBe(counted);
+    });
+  }
+  await desk.goto('/authority');
+  await desk.get('figure-findings').click();
+  await expect(desk.get('manifest-row').first()).toBeVisible();
+  await desk.picture('with-findings');
+});
+
+test('the map shows every site, Hoàng Sa and Trường Sa', async ({ device, who }) => {
+  const desk = await device('authority', { kind: 'desk' });
+  await desk.signIn(who('authority'));
+  await desk.goto('/authority/map');
+  await expect(desk.get('map')).toContainText('Hoàng Sa');
+  await expect(desk.get('map')).toContainText('Trường Sa');
+  expect(await desk.get('site-mark').count()).toBeGreaterThanOrEqual(14);
+  const frame = await desk.get('map').boundingBox();
+  for (const name of ['Hoàng Sa', 'Trường Sa']) {
+    const label = await desk.get('map').getByText(name).first().boundingBox();
+    expect(label?.x).toBeGreaterThan(frame?.x ?? Infinity);
+    expect((label?.y ?? Infinity) + (label?.height ?? 0)).toBeLessThan((frame?.y ?? 0) + (frame?.height ?? 0));
+  }
+  await desk.picture('map');
+  await desk.get('map-area').click();
+  await desk.picture('map-area', true);
+});
