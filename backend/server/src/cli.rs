@@ -33,6 +33,9 @@ enum Command {
         /// Folder of the demo's database, keys and logins.
         #[arg(long, default_value = "data")]
         data: PathBuf,
+        /// Days of past loads to fill an empty database with.
+        #[arg(long, default_value_t = 365, value_parser = clap::value_parser!(u64).range(1..=365))]
+        days: u64,
     },
     /// Creates, rotates, lists and signs keys.
     Keys {
@@ -112,7 +115,7 @@ impl Cli {
                 println!("The database is at the schema of this version.");
                 Ok(())
             }
-            Command::Demo { lan, data } => crate::demo::run(config, data, lan).await,
+            Command::Demo { lan, data, days } => crate::demo::run(config, data, lan, days).await,
             Command::Keys { action } => key_action(&config, action).await,
             Command::Init { authority, login } => crate::init::run(&config, &authority, &login).await,
             Command::Rebuild => compose::rebuild(config).await,

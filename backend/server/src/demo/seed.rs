@@ -27,8 +27,8 @@ use store::{Db, findings, manifests, meta, sites};
 const META: &str = "demo";
 /// Seed of everything outside the year's plan.
 const SEED: u64 = 0x0031_0001;
-/// Days of the past that are told.
-pub(super) const DAYS: u64 = 365;
+/// Most days of the past that are told.
+const MOST_DAYS: u64 = 365;
 /// Findings older than this have been looked at, days.
 const ANSWERED_AFTER: u64 = 16;
 /// How authorities closed the findings of the past.
@@ -68,7 +68,7 @@ fn beginning(now: Instant, days: u64) -> Instant {
 
 /// Keys of the demo are older than its oldest seal.
 pub(super) fn keys_from(now: Instant) -> Instant {
-    beginning(now, DAYS) - TimeDelta::days(1)
+    beginning(now, MOST_DAYS) - TimeDelta::days(1)
 }
 
 /// Registers the province, tells so many days of its past and lays out today's work, saying so as it goes.

@@ -13,13 +13,16 @@ use ring::rand::SystemRandom;
 use std::path::{Path, PathBuf};
 use store::Db;
 
-/// Serves the demo from a folder; `lan` also for phones nearby.
+/// Serves the demo from a folder, filled with so many days of past loads at first; `lan` for phones nearby.
 ///
 /// # Errors
 /// A sentence for the person at the terminal.
-pub async fn run(mut config: Config, data: PathBuf, lan: bool) -> anyhow::Result<()> {
+pub async fn run(mut config: Config, data: PathBuf, lan: bool, days: u64) -> anyhow::Result<()> {
     if std::env::var_os("EMANIFEST_DATABASE_URL").is_none() {
         config.database_url = format!("sqlite:{}", data.join("demo.sqlite").display());
+    }
+    if !lan && !config.listen.ip().is_loopback() {
+        anyhow::bail!("the demo listens on loopback only; start it with --lan for phones nearby");
     }
     std::fs::create_dir_all(&data)?;
     config.keys_dir = data.join("demo-keys");
@@ -32,7 +35,7 @@ pub async fn run(mut config: Config, data: PathBuf, lan: bool) -> anyhow::Result
     let app = compose::app(&config, db.clone(), keyring.clone(), true);
     if !seeded {
         println!("== demo: the database is empty, filling it with the demo province (once)");
-        seed::seed(&db, &keyring, &app.settings, &province, now, seed::DAYS).await?;
+        seed::seed(&db, &keyring, &app.settings, &province, now, days).await?;
     }
     let logins = logins::open(&db, &data, &province).await?;
     logins::print(&logins, &logins::path(&data));
