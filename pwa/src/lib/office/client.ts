@@ -17,7 +17,7 @@ export async function everything<T>(
   const items: T[] = [];
   let cursor: string | undefined;
   for (let n = 0; n < MAX_PAGES; n += 1) {
-    const part = await answer(page(cursor));
+    const part = (await answer(page(cursor))) as Listing<T>;
     items.push(...part.items);
     if (part.next_cursor === null) break;
     cursor = part.next_cursor;

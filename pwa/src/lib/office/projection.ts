@@ -13,17 +13,23 @@ export interface Plane {
 
 /** Metres of a degree of latitude (WGS 84, mean). */
 const DEGREE_M = 111_320;
-/** A lone point is shown in this much country, metres. */
+/** A lone point is shown in this much country unless said otherwise, metres. */
 const LEAST_M = 400;
 
 /** Fits places into a picture with a margin; equal scale in both directions. */
-export function planeFor(points: readonly GeoPoint[], width: number, height: number, margin = 24): Plane {
+export function planeFor(
+  points: readonly GeoPoint[],
+  width: number,
+  height: number,
+  margin = 24,
+  leastM = LEAST_M,
+): Plane {
   const lats = points.map((point) => point.lat);
   const lons = points.map((point) => point.lon);
   const middle = { lat: mean(lats), lon: mean(lons) };
   const east = Math.cos((middle.lat * Math.PI) / 180) * DEGREE_M;
-  const spanX = Math.max((Math.max(...lons) - Math.min(...lons)) * east, LEAST_M);
-  const spanY = Math.max((Math.max(...lats) - Math.min(...lats)) * DEGREE_M, LEAST_M);
+  const spanX = Math.max((Math.max(...lons) - Math.min(...lons)) * east, leastM);
+  const spanY = Math.max((Math.max(...lats) - Math.min(...lats)) * DEGREE_M, leastM);
   const metres = Math.max(spanX / (width - 2 * margin), spanY / (height - 2 * margin));
   const xy = (point: GeoPoint): [number, number] => [
     round(width / 2 + ((point.lon - middle.lon) * east) / metres),

@@ -41,7 +41,7 @@ export const group = {
       roles: [...OFFICES, 'authority', 'admin'],
       order: 20,
     },
-    { href: '/desk/copies', label: m.copies, icon: FolderDown, roles: ['generator'], order: 30 },
+    { href: '/desk/copies', label: m.copies_nav, icon: FolderDown, roles: ['generator'], order: 30 },
     { href: '/desk/fleet', label: m.fleet, icon: Truck, roles: ['carrier'], order: 35 },
     { href: '/desk/sites', label: m.sites, icon: MapPinned, roles: OFFICES, order: 40 },
     { href: '/desk/people', label: m.people, icon: Users, roles: [...OFFICES, 'authority'], order: 50 },
