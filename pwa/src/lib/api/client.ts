@@ -1,7 +1,8 @@
 /** The one way to the server: a typed client on the same origin, whose failures are values of two kinds. */
 import createClient from 'openapi-fetch';
-import type { paths } from './contract';
 import { ApiProblem, retryAfterSeconds, toProblem, Unreachable } from './problem';
+import type { paths } from './schema';
+import type { Told } from './types';
 
 /** A call that takes longer than this many milliseconds counts as no answer. */
 const TIMEOUT_MS = 30_000;
@@ -53,12 +54,12 @@ interface Answer<T> {
  * The body of an answer.
  * Throws {@link ApiProblem} when the server says no and {@link Unreachable} when nobody answers.
  */
-export async function answer<T>(call: Promise<Answer<T>>): Promise<T> {
+export async function answer<T>(call: Promise<Answer<T>>): Promise<Told<T>> {
   return (await whole(call)).body;
 }
 
 /** The body of an answer with its response, for those who need headers or the status. */
-export async function whole<T>(call: Promise<Answer<T>>): Promise<{ body: T; response: Response }> {
+export async function whole<T>(call: Promise<Answer<T>>): Promise<{ body: Told<T>; response: Response }> {
   let result: Answer<T>;
   try {
     result = await call;
@@ -66,7 +67,7 @@ export async function whole<T>(call: Promise<Answer<T>>): Promise<{ body: T; res
     throw new Unreachable(cause);
   }
   const { response } = result;
-  if (response.ok || response.status === 304) return { body: result.data as T, response };
+  if (response.ok || response.status === 304) return { body: result.data as Told<T>, response };
   throw new ApiProblem(
     toProblem(result.error, response.status),
     retryAfterSeconds(response.headers.get('retry-after'), Date.now()),

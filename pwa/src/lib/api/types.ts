@@ -1,44 +1,30 @@
-/** Shapes on the wire that the PWA reads and writes. Masses are integer grams, times RFC 3339 UTC. */
+/**
+ * Shapes on the wire by the names that the PWA uses, from the types generated out of the contract
+ * (`scripts/generate`). Masses are integer grams, times RFC 3339 UTC.
+ */
+import type { components } from './schema';
 
-export type Role = 'generator' | 'carrier' | 'driver' | 'facility' | 'inspector' | 'authority' | 'admin';
+type Schemas = components['schemas'];
 
-export type ManifestState =
-  | 'draft'
-  | 'proposed'
-  | 'issued'
-  | 'in_transit'
-  | 'stored'
-  | 'arrived'
-  | 'accepted'
-  | 'partly_accepted'
-  | 'rejected'
-  | 'treated'
-  | 'closed'
-  | 'void';
+/** As the server writes it: every field is there, null where there is nothing to say. */
+export type Told<T> = T extends readonly (infer U)[]
+  ? Told<U>[]
+  : T extends object
+    ? { [K in keyof T]-?: Told<Exclude<T[K], undefined>> }
+    : T;
+/** The same shape with some fields known better than the contract's language can say. */
+type With<T, Better> = Omit<T, keyof Better> & Better;
 
-export type EventKind =
-  | 'pickup'
-  | 'handover'
-  | 'storing'
-  | 'delivery'
-  | 'arrival'
-  | 'acceptance'
-  | 'partial_acceptance'
-  | 'rejection'
-  | 'treatment'
-  | 'inspection'
-  | 'incident'
-  | 'hold'
-  | 'release'
-  | 'note'
-  | 'position_supplement';
+export type Role = Schemas['Role'];
+export type ManifestState = Schemas['ManifestState'];
+export type EventKind = Schemas['EventKind'];
+export type Severity = Schemas['Severity'];
+export type PhysicalState = Schemas['PhysicalState'];
+export type MassBasis = Schemas['MassBasis'];
+export type EvidenceGrade = Schemas['EvidenceGrade'];
+export type ManifestAction = Schemas['Action'];
 
-export type Severity = 'info' | 'warning' | 'violation';
-export type PhysicalState = 'solid' | 'liquid' | 'sludge';
-export type MassBasis = 'estimated' | 'measured';
-export type EvidenceGrade = 'A' | 'B' | 'C';
-
-/** RFC 9457 problem with the closed code list of the API. */
+/** RFC 9457 problem with the closed code list of the API; tolerant, for what a proxy answers in its place. */
 export interface Problem {
   type?: string;
   title: string;
@@ -55,206 +41,60 @@ export interface FieldError {
   message?: string;
 }
 
-export interface RoleHeld {
-  role: Role;
-  organisation_id: string;
-  organisation_name?: string;
-}
+/** Why one event was refused. */
+export type Refusal = Pick<Problem, 'code' | 'detail'>;
 
-export interface Person {
-  id: string;
-  name: string;
-  roles: RoleHeld[];
-}
+export type RoleHeld = Told<Schemas['RoleView']>;
+export type Person = Told<Schemas['PersonView']>;
+export type SessionAnswer = Told<Schemas['SignedInSession']>;
+export type Me = Told<Schemas['Me']>;
+export type PublicKeyJwk = Schemas['Jwk'];
+export type DeviceAnswer = Told<Schemas['RegisteredDevice']>;
 
-export interface SessionAnswer {
-  token: string;
-  expires_at: string;
-  person: Person;
-}
-
-export interface Me {
-  person: Person;
-  device: { id: string; name: string; status: 'active' | 'revoked' } | null;
-  session: { expires_at: string };
-  demo: boolean;
-}
-
-export interface PublicKeyJwk {
-  kty: 'EC';
-  crv: 'P-256';
-  x: string;
-  y: string;
-}
-
-export interface DeviceAnswer {
-  id: string;
-  /** COSE_Sign1, base64url. */
-  certificate: string;
-}
-
-export interface GeoPoint {
-  lat: number;
-  lon: number;
-}
-
+export type GeoPoint = Told<Schemas['LatLon']>;
+/** GeoJSON; longitude first. */
 export interface GeoLine {
   type: 'LineString';
   coordinates: number[][];
 }
-
+/** GeoJSON; longitude first. */
 export interface GeoPolygon {
   type: 'Polygon';
   coordinates: number[][][];
 }
 
-export interface PartyOfManifest {
-  organisation_id: string;
-  name: string;
-  site_id?: string | null;
-  site_name?: string | null;
-  province_code?: string | null;
-  /** Phone of the office. */
-  phone?: string;
-}
+export type PartyOfManifest = Told<Schemas['PartyView']>;
+export type Turn = Told<Schemas['Turn']>;
+export type Packaging = Told<Schemas['Packaging']>;
+export type WasteLine = Told<Schemas['LineView']>;
+export type ManifestSummary = Told<Schemas['ManifestSummary']>;
 
-export interface Turn {
-  role: Role;
-  organisation_id: string;
-  since: string;
-  until: string | null;
-}
+type Declared = With<Told<Schemas['RouteView']>, { geometry: GeoLine }>;
+export type Manifest = With<Told<Schemas['ManifestView']>, { route: Declared | null }>;
+/** A manifest in a field pack: without the pickup code, with what offline verification needs. */
+export type PackManifest = With<Told<Schemas['PackManifest']>, { route: Declared | null }>;
 
-export interface Packaging {
-  kind: string;
-  count: number;
-}
-
-export interface WasteLine {
-  line: number;
-  waste_code: string;
-  waste_name: string;
-  checked: boolean;
-  physical_state: PhysicalState;
-  declared_mass_g: number;
-  mass_basis: MassBasis;
-  packaging: Packaging | null;
-  treatment_method: string | null;
-  loaded_mass_g: number | null;
-  received_mass_g: number | null;
-  refused_mass_g: number | null;
-}
-
-export interface ManifestSummary {
-  id: string;
-  number: string | null;
-  state: ManifestState;
-  revision: number;
-  generator: PartyOfManifest;
-  carrier: PartyOfManifest;
-  facility: PartyOfManifest;
-  plates: string[];
-  driver: { id: string; name: string } | null;
-  planned_pickup_at: string;
-  planned_delivery_at: string;
-  declared_mass_g: number;
-  loaded_mass_g: number | null;
-  received_mass_g: number | null;
-  open_findings: number;
-  on_hold: boolean;
-  /** Plate expected now; differs from the agreed ones after a change. */
-  expected_plate?: string | null;
-  turn: Turn | null;
-  updated_at: string;
-  state_since: string;
-}
-
-export type ManifestAction = 'edit' | 'propose' | 'approve' | 'void' | 'assign' | 'confirm_pickup';
-
-export interface Manifest extends ManifestSummary {
-  lines: WasteLine[];
-  route: { geometry: GeoLine; corridor_m: number; name?: string | null } | null;
-  qr: { code: string; short_code: string } | null;
-  /** Six digits that the generator reads out at pickup; only the generator gets them. */
-  pickup_code?: string | null;
-  confirmed: { at: string; by: string | null } | null;
-  trip_id: string | null;
-  document_digest: string | null;
-  created_at: string;
-  issued_at: string | null;
-  picked_up_at: string | null;
-  arrived_at: string | null;
-  accepted_at: string | null;
-  reason?: string | null;
-  proposed_by?: string | null;
-  agreed?: { generator: boolean; facility: boolean };
-  actions: ManifestAction[];
-}
-
-/** A manifest in a field pack: the whole, without the pickup code, with what offline verification needs. */
-export interface PackManifest extends Manifest {
-  /** SHA-256 of its seal, lower-case hex. */
-  seal_digest: string | null;
-  short_code: string | null;
-  /** Its place in the status lists. */
-  status: { list: number; index: number } | null;
-}
-
-export interface Site {
-  id: string;
-  name: string;
-  kind: 'generator' | 'transfer_station' | 'facility';
-  organisation_id: string;
-  province_code: string | null;
-  centre: GeoPoint;
-  geofence: GeoPolygon;
-  /** Text of the wall code; null for everybody but the own organisation and admin. */
-  code?: string | null;
-}
-
+export type Site = With<Told<Schemas['SiteView']>, { geofence: GeoPolygon }>;
 /** A site as a pack holds it: never with its wall code. */
-export type PackSite = Pick<Site, 'id' | 'name' | 'kind' | 'organisation_id' | 'centre' | 'geofence'> & {
-  address?: string;
-};
-
-export interface WasteCode {
-  code: string;
-  name_vi: string;
-  name_en: string | null;
-}
-
+export type PackSite = With<Told<Schemas['PackSite']>, { geofence: GeoPolygon }>;
+export type WasteCode = Told<Schemas['PackWasteCode']>;
 /** All that a phone must hold to work a shift offline. */
-export interface FieldPack {
-  as_of: string;
-  expires_at: string;
-  /** Roles it was made for. */
-  roles: Role[];
-  /** COSE_Sign1, base64url. */
-  trust_list: string;
-  status_lists: { n: number; list: string }[];
-  manifests: PackManifest[];
-  sites: PackSite[];
-  waste_codes: WasteCode[];
-  /** Uncompressed P-256 points (65 bytes), base64url. */
-  root_keys: string[];
-}
+export type FieldPack = With<
+  Told<Schemas['FieldPack']>,
+  { manifests: PackManifest[]; sites: PackSite[]; waste_codes: WasteCode[] }
+>;
 
+/** Codes of findings that this build knows; a newer server may send others. */
+export type FindingCode = Schemas['FindingCode'];
 export interface FindingRaised {
   code: string;
   severity: Severity;
   detail?: unknown;
 }
-
-export interface EventResult {
-  index: number;
-  id: string | null;
-  outcome: 'recorded' | 'duplicate' | 'refused';
-  state: ManifestState | null;
-  evidence_grade: EvidenceGrade | null;
-  findings: FindingRaised[];
-  problem: Problem | null;
-}
-
+export type EventResult = With<
+  Told<Schemas['EventResult']>,
+  { findings: FindingRaised[]; problem: Refusal | null }
+>;
 export interface EventsAnswer {
   results: EventResult[];
 }
@@ -266,29 +106,16 @@ export interface SubCheck {
   check: string;
   /** Null when it could not be checked. */
   ok: boolean | null;
+  /** Stable code. */
   detail?: unknown;
 }
 
 /** What the public may know from a code in hand. */
-export interface PublicManifest {
-  id: string;
-  number: string | null;
-  state: ManifestState;
-  plates: string[];
-  generator_name: string;
-  facility_name: string;
-  waste_codes: string[];
-  declared_mass_g: number;
-}
-
-export interface VerifyAnswer {
-  verdict: VerdictWord;
-  checks: SubCheck[];
-  as_of: string;
-  kind: 'manifest' | 'site' | null;
-  manifest: Manifest | PublicManifest | null;
-  site?: { id: string; name: string; kind: Site['kind'] | null } | null;
-}
+export type PublicManifest = Told<Schemas['PublicManifest']>;
+export type VerifyAnswer = With<
+  Told<Schemas['Verification']>,
+  { verdict: VerdictWord; checks: SubCheck[]; manifest: Manifest | PublicManifest | null }
+>;
 
 export interface Listing<T> {
   items: T[];

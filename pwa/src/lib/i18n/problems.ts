@@ -1,6 +1,6 @@
 /** Problems in the reader's language: by their closed code, with their field paths, and what to do. */
 import { ApiProblem, Unreachable } from '$lib/api/problem';
-import type { FieldError, Problem } from '$lib/api/types';
+import type { FieldError, Problem, Refusal } from '$lib/api/types';
 import { m } from './index';
 
 export interface Explained {
@@ -108,7 +108,7 @@ export function fieldErrorOf(error: unknown, path: string): string {
 }
 
 /** A problem in words. */
-export function explainProblem(problem: Problem): Explained {
+export function explainProblem(problem: Refusal & Partial<Problem>): Explained {
   return {
     title: TITLES[problem.code]?.() ?? (problem.title || problem.code),
     text: TITLES[problem.code] === undefined ? (problem.detail ?? '') : '',

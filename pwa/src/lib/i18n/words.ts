@@ -2,6 +2,7 @@
 import type {
   EventKind,
   EvidenceGrade,
+  FindingCode,
   ManifestState,
   MassBasis,
   PhysicalState,
@@ -75,8 +76,8 @@ const VERDICTS: Words<VerdictWord> = {
   expired: m.verdict_expired,
   authentic: m.verdict_authentic,
 };
-/** Findings may grow on the server; what is not here is shown by its code. */
-const FINDINGS: Words<string> = {
+/** Complete for the contract; what a newer server adds is shown by its code. */
+const FINDINGS: Words<FindingCode> = {
   outside_geofence: m.finding_outside_geofence,
   wrong_facility: m.finding_wrong_facility,
   wrong_site_code: m.finding_wrong_site_code,
@@ -110,7 +111,6 @@ const FINDINGS: Words<string> = {
   device_revoked: m.finding_device_revoked,
   device_silent: m.finding_device_silent,
   mass_balance_gap: m.finding_mass_balance_gap,
-  no_route: m.finding_no_route,
   unreadable_field: m.finding_unreadable_field,
 };
 const CHECKS: Words<string> = {
@@ -142,6 +142,6 @@ export const basisLabel = (basis: MassBasis): string => BASES[basis]();
 export const severityLabel = (severity: Severity): string => SEVERITIES[severity]();
 export const gradeLabel = (grade: EvidenceGrade): string => GRADES[grade]();
 export const verdictLabel = (verdict: VerdictWord): string => VERDICTS[verdict]();
-export const findingLabel = (code: string): string => FINDINGS[code]?.() ?? code;
+export const findingLabel = (code: string): string => (FINDINGS as Partial<Words<string>>)[code]?.() ?? code;
 export const checkLabel = (check: string): string => CHECKS[check]?.() ?? check;
 export const packagingLabel = (kind: string): string => PACKAGING[kind]?.() ?? kind;

@@ -3,7 +3,7 @@
  * Stores keep what belongs to a person under the person's id: two people may share one phone.
  */
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
-import type { EventKind, EventResult, FieldPack, Manifest, Person, Problem, RoleHeld } from '$lib/api/types';
+import type { EventKind, EventResult, FieldPack, Manifest, Person, Refusal, RoleHeld } from '$lib/api/types';
 import type { EventPayload } from './event_payload';
 
 /** Who is signed in on this phone, as far as the phone knows. */
@@ -77,7 +77,7 @@ export interface OutboxEntry {
 export interface RefusedEntry {
   event_id: string;
   refused_at: number;
-  problem: Problem;
+  problem: Refusal;
   /** Set when the person has read the reason. */
   seen: boolean;
 }

@@ -18,8 +18,12 @@ export async function freshPhone(): Promise<CryptoKeyPair> {
     await db.clear(store);
   }
   await putFact('session', {
-    person: { id: PERSON, name: 'Lái xe 1', roles: [{ role: 'driver', organisation_id: ORGANISATION }] },
-    acting: { role: 'driver', organisation_id: ORGANISATION },
+    person: {
+      id: PERSON,
+      name: 'Lái xe 1',
+      roles: [{ role: 'driver', organisation_id: ORGANISATION, organisation_name: 'Vận tải 1' }],
+    },
+    acting: { role: 'driver', organisation_id: ORGANISATION, organisation_name: 'Vận tải 1' },
     expires_at: '2026-12-23T00:00:00Z',
     demo: true,
     ended: false,

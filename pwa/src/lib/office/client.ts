@@ -1,23 +1,23 @@
-/** The office's calls: the same client, seen with the office's part of the contract. */
-import type { Client } from 'openapi-fetch';
-import { api, answer } from '$lib/api/client';
-import type { Listing } from '$lib/api/types';
-import type { OfficePaths } from './contract';
-
-/** Typed client of the calls of office pages. */
-export const office = api as unknown as Client<OfficePaths>;
+/** What office pages do with the client: read lists whole, write safely twice. */
+import { answer } from '$lib/api/client';
+import type { Told } from '$lib/api/types';
 
 /** Pages that {@link everything} reads at most: a registry of 5,000 entries. */
 const MAX_PAGES = 10;
 
+interface Part<T> {
+  items: T[];
+  next_cursor?: string | null;
+}
+
 /** Every item of a list, page after page. */
 export async function everything<T>(
-  page: (cursor?: string) => Parameters<typeof answer<Listing<T>>>[0],
-): Promise<T[]> {
-  const items: T[] = [];
+  page: (cursor?: string) => Parameters<typeof answer<Part<T>>>[0],
+): Promise<Told<T>[]> {
+  const items: Told<T>[] = [];
   let cursor: string | undefined;
   for (let n = 0; n < MAX_PAGES; n += 1) {
-    const part = (await answer(page(cursor))) as Listing<T>;
+    const part = await answer(page(cursor));
     items.push(...part.items);
     if (part.next_cursor === null) break;
     cursor = part.next_cursor;

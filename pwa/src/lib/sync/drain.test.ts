@@ -66,7 +66,7 @@ describe('sending the outbox', () => {
       Promise.resolve({
         results: [
           result(0),
-          result(1, { outcome: 'refused', problem: { title: '', status: 422, code: 'device_unknown' } }),
+          result(1, { outcome: 'refused', problem: { code: 'device_unknown' } }),
           result(2, { outcome: 'duplicate' }),
         ],
       });

@@ -1,9 +1,9 @@
 /** Writing the server's answers into the phone's database: one transaction for a batch, and nothing is ever dropped. */
-import type { EventResult, Problem } from '$lib/api/types';
+import type { EventResult, Refusal } from '$lib/api/types';
 import { database, type EventProgress } from '$lib/local/db';
 import type { OutboxItem } from '$lib/local/outbox';
 
-const NO_REASON: Problem = { title: '', status: 422, code: 'unreadable' };
+const NO_REASON: Refusal = { code: 'unreadable' };
 
 /**
  * Settles the entries that have a result: recorded and duplicate ones leave the outbox, refused ones move to the list
