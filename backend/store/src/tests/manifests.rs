@@ -75,7 +75,7 @@ async fn a_draft_keeps_what_was_written() {
         assert_eq!(row.load_day.to_string(), "2026-11-23");
         assert_eq!(row.route_geometry.map(|route| route.0), draft().route_geometry);
         assert_eq!((row.corridor_m, row.created_at, row.state_since), (Some(200.0), at(1, 1), at(1, 1)));
-        assert_eq!(row.custody, None);
+        assert_eq!(row.custody.map(|custody| custody.0), Some(Custody::Draft));
         let listed = lines::list_for(&mut tx, &[id]).await.unwrap();
         assert_eq!(listed.iter().map(|l| l.declared.clone()).collect::<Vec<_>>(), draft().lines);
         let trip = trips::find(&mut tx, row.trip_id).await.unwrap().unwrap();
