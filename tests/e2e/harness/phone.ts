@@ -1,7 +1,7 @@
 /** A person with a device: a phone in the field or a screen at the desk, each a browser context of its own. */
 import { join } from 'node:path';
 import { expect, type Browser, type BrowserContext, type Locator, type Page } from '@playwright/test';
-import { PICTURES } from './places';
+import { PICTURES, SHOWN } from './places';
 import type { Spot } from './places_on_earth';
 import type { Login, Server } from './server';
 
@@ -130,8 +130,18 @@ export class Device {
     }
     // A higher screen instead of a full-page picture: bars that stick to an edge stay at the edge.
     const height = await this.current.evaluate(() => document.documentElement.scrollHeight);
-    await this.current.setViewportSize({ width: size.width, height: Math.min(Math.max(height, size.height), 3000) });
+    await this.current.setViewportSize({
+      width: size.width,
+      height: Math.min(Math.max(height, size.height), 3000),
+    });
     await this.current.screenshot({ path });
     await this.current.setViewportSize(size);
+  }
+
+  /** Renews a picture of the README, when the run was asked to (`E2E_SHOW=1`): runs otherwise leave the checkout clean. */
+  async show(name: 'driver' | 'gate' | 'inspector' | 'authority'): Promise<void> {
+    await this.current.evaluate(() => scrollTo({ top: 0 }));
+    const folder = process.env['E2E_SHOW'] ? SHOWN : PICTURES;
+    await this.current.screenshot({ path: join(folder, `${name}.png`) });
   }
 }

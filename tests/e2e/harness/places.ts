@@ -10,5 +10,7 @@ export const TEMPLATE = join(ARTIFACTS, 'template');
 export const PICTURES = join(ARTIFACTS, 'pictures');
 /** The four pictures that README.md shows; committed. */
 export const SHOWN = join(ROOT, 'pwa/screenshots');
-export const SERVER = process.env['EMANIFEST_BIN'] ?? join(process.env['CARGO_TARGET_DIR'] ?? join(ROOT, 'target'), 'debug/emanifest');
+export const SERVER =
+  process.env['EMANIFEST_BIN'] ??
+  join(process.env['CARGO_TARGET_DIR'] ?? join(ROOT, 'target'), 'debug/emanifest');
 export const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';

@@ -36,7 +36,8 @@ async function freePort(): Promise<number> {
 async function ready(origin: string, child: ChildProcess, log: string, seconds: number): Promise<void> {
   const until = Date.now() + seconds * 1000;
   while (Date.now() < until) {
-    if (child.exitCode !== null) throw new Error(`the server ended by itself:\n${readFileSync(log, 'utf8').slice(0, 2000)}`);
+    if (child.exitCode !== null)
+      throw new Error(`the server ended by itself:\n${readFileSync(log, 'utf8').slice(0, 2000)}`);
     const answer = await fetch(`${origin}/readyz`).catch(() => null);
     if (answer?.ok) return;
     await pause(50);
@@ -50,8 +51,17 @@ export async function start(data: string, seconds = 30): Promise<Server> {
   const log = `${data}.log`;
   const output = openSync(log, 'w');
   const address = `127.0.0.1:${port}`;
-  const env = { ...process.env, RUST_BACKTRACE: '0', EMANIFEST_LISTEN: address, EMANIFEST_PUBLIC_HOST: address };
-  const child = spawn(SERVER, ['demo', '--data', data], { env, stdio: ['ignore', output, output], cwd: ARTIFACTS });
+  const env = {
+    ...process.env,
+    RUST_BACKTRACE: '0',
+    EMANIFEST_LISTEN: address,
+    EMANIFEST_PUBLIC_HOST: address,
+  };
+  const child = spawn(SERVER, ['demo', '--data', data], {
+    env,
+    stdio: ['ignore', output, output],
+    cwd: ARTIFACTS,
+  });
   closeSync(output);
   const kill = () => child.kill('SIGKILL');
   process.once('exit', kill);

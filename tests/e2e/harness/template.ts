@@ -8,13 +8,17 @@ import { start } from './server';
 const STALE_MS = 3 * 3_600_000;
 
 export default async function setup(): Promise<void> {
-  if (!existsSync(SERVER)) throw new Error(`there is no server at ${SERVER}: run \`cargo build -p server\` first`);
-  if (!existsSync(join(ROOT, 'pwa/dist/index.html'))) throw new Error('the PWA is not built: run scripts/pwa first');
+  if (!existsSync(SERVER))
+    throw new Error(`there is no server at ${SERVER}: run \`cargo build -p server\` first`);
+  if (!existsSync(join(ROOT, 'pwa/dist/index.html')))
+    throw new Error('the PWA is not built: run scripts/pwa first');
   mkdirSync(ARTIFACTS, { recursive: true });
   rmSync(join(ARTIFACTS, 'servers'), { recursive: true, force: true });
   rmSync(PICTURES, { recursive: true, force: true });
   mkdirSync(PICTURES, { recursive: true });
-  const made = existsSync(join(TEMPLATE, 'demo-logins.json')) ? statSync(join(TEMPLATE, 'demo-logins.json')).mtimeMs : 0;
+  const made = existsSync(join(TEMPLATE, 'demo-logins.json'))
+    ? statSync(join(TEMPLATE, 'demo-logins.json')).mtimeMs
+    : 0;
   if (made > statSync(SERVER).mtimeMs && made > Date.now() - STALE_MS) return;
   rmSync(TEMPLATE, { recursive: true, force: true });
   const began = Date.now();

@@ -28,7 +28,13 @@ export const test = base.extend<Omit<Stage, 'server' | 'camera'>, { server: Serv
       await use({
         executablePath: CHROMIUM,
         args: [
-          ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
+          ...[
+            '--no-sandbox',
+            '--disable-gpu',
+            '--disable-quic',
+            '--no-first-run',
+            '--disable-background-networking',
+          ],
           ...['--disable-component-update', '--disable-sync', '--lang=vi'],
           ...['--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream'],
           `--use-file-for-fake-video-capture=${cameraFile(info.workerIndex)}`,
@@ -44,7 +50,7 @@ export const test = base.extend<Omit<Stage, 'server' | 'camera'>, { server: Serv
       await use(camera);
       await camera.close();
     },
-    { scope: 'worker' },
+    { scope: 'worker', auto: true },
   ],
   server: [
     async ({}, use, info) => {

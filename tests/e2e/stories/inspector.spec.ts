@@ -53,7 +53,7 @@ test('offline: authentic is blue until the plate is confirmed, a changed byte is
     await phone.get('plate-again').click();
     await phone.get('plate-matches').click();
     await expectVerdict(phone, 'authentic', 'good');
-    await phone.picture('green');
+    await phone.show('inspector');
   });
 
   await test.step('one byte changed', async () => {
@@ -100,7 +100,12 @@ test('offline: authentic is blue until the plate is confirmed, a changed byte is
   });
 });
 
-test('online: the server’s verdict, the short code and the plate search', async ({ api, device, who, camera }) => {
+test('online: the server’s verdict, the short code and the plate search', async ({
+  api,
+  device,
+  who,
+  camera,
+}) => {
   const people = await parties(api);
   const load = await issued(people);
   const phone = await device('inspector', { at: ROADSIDE });

@@ -16,7 +16,8 @@ async function pickUp(driver: Device, id: string): Promise<void> {
   await driver.get('signature').scrollIntoViewIfNeeded();
   await driver.get('signature').hover({ position: { x: 60, y: 60 } });
   await driver.page.mouse.down();
-  for (let step = 1; step <= 6; step += 1) await driver.get('signature').hover({ position: { x: 60 + step * 30, y: 60 + (step % 2) * 40 } });
+  for (let step = 1; step <= 6; step += 1)
+    await driver.get('signature').hover({ position: { x: 60 + step * 30, y: 60 + (step % 2) * 40 } });
   await driver.page.mouse.up();
   await driver.get('counterparty-name').fill('Thủ kho');
   await driver.picture('pickup-glass', true);
@@ -41,7 +42,11 @@ async function onTheRoad(people: Parties, driver: Device): Promise<Manifest> {
   return load;
 }
 
-test('a delivery three kilometres away is recorded as outside the geofence and off the route', async ({ api, device, who }) => {
+test('a delivery three kilometres away is recorded as outside the geofence and off the route', async ({
+  api,
+  device,
+  who,
+}) => {
   const people = await parties(api);
   const { store, facility } = await ends(people);
   const driver = await device('driver', { at: store.centre });
@@ -56,10 +61,16 @@ test('a delivery three kilometres away is recorded as outside the geofence and o
   expect((await people.generator.manifest(load.id)).state).toBe('arrived');
 });
 
-test('a delivery at another facility names that facility instead of the missed geofence', async ({ api, device, who }) => {
+test('a delivery at another facility names that facility instead of the missed geofence', async ({
+  api,
+  device,
+  who,
+}) => {
   const people = await parties(api);
   const { store } = await ends(people);
-  const sites = await people.generator.items<{ name: string; centre: { lat: number; lon: number } }>('/sites?kind=facility');
+  const sites = await people.generator.items<{ name: string; centre: { lat: number; lon: number } }>(
+    '/sites?kind=facility',
+  );
   const other = sites.find((site) => site.name.includes('Kinh Môn'));
   const driver = await device('driver', { at: store.centre });
   await driver.signIn(who('driver'));
@@ -72,7 +83,11 @@ test('a delivery at another facility names that facility instead of the missed g
   expect(await people.generator.openFindings(load.id)).toEqual(['off_route', 'wrong_facility']);
 });
 
-test('a phone that may not use its position says so, and the scan is recorded without one', async ({ api, device, who }) => {
+test('a phone that may not use its position says so, and the scan is recorded without one', async ({
+  api,
+  device,
+  who,
+}) => {
   const people = await parties(api);
   const load = await issued(people);
   const driver = await device('driver', { permissions: false });
@@ -86,7 +101,12 @@ test('a phone that may not use its position says so, and the scan is recorded wi
   expect(await people.generator.openFindings(load.id)).toEqual(['counterparty_missing', 'position_missing']);
 });
 
-test('a torn code is typed, and the code on the wall alone lists what waits there', async ({ api, device, who, camera }) => {
+test('a torn code is typed, and the code on the wall alone lists what waits there', async ({
+  api,
+  device,
+  who,
+  camera,
+}) => {
   const people = await parties(api);
   const { store } = await ends(people);
   const load = await issued(people);
@@ -114,3 +134,54 @@ test('a torn code is typed, and the code on the wall alone lists what waits ther
   await expect(driver.load(load.id)).toBeVisible();
   await driver.picture('wall-alone', true);
 });
+
+test('an event that the server refuses stays on the phone, with the reason', async ({ api, device, who }) => {
+  const people = await parties(api);
+  const { store } = await ends(people);
+  const load = await issued(people);
+  const driver = await device('driver', { at: store.centre });
+  await driver.signIn(who('driver'));
+  await driver.armed();
+  await driver.offline();
+  await driver.goto(`/driver/pickup/${load.id}`);
+  await driver.get('confirmation-none').check();
+  await driver.get('confirm-pickup').click();
+  await expect(driver.get('saved')).toHaveAttribute('data-progress', 'waiting');
+  const saved = new URL(driver.page.url()).pathname;
+  // A phone whose storage went bad: one letter of the signature is another.
+  await driver.page.evaluate(spoilSignature, saved.split('/').at(-1) ?? '');
+  await driver.offline(false);
+  await driver.restart('/outbox');
+  await expect(driver.get('sync-pill')).toHaveAttribute('data-refused', '1', { timeout: 20_000 });
+  await driver.picture('refused-list');
+  await driver.goto(saved);
+  await expect(driver.get('saved')).toHaveAttribute('data-progress', 'refused');
+  await expect(driver.get('refusal')).toContainText(/\p{L}{3,}/u);
+  await driver.picture('refused', true);
+  expect(await people.generator.events(load.id)).toEqual([]);
+  expect((await people.generator.manifest(load.id)).state).toBe('issued');
+});
+
+/** Runs in the page: turns a letter of the stored event's signature. */
+async function spoilSignature(id: string): Promise<void> {
+  const [{ name = '' } = {}] = await indexedDB.databases();
+  const db = await new Promise<IDBDatabase>((resolve, reject) => {
+    const opening = indexedDB.open(name);
+    opening.onsuccess = () => resolve(opening.result);
+    opening.onerror = () => reject(opening.error);
+  });
+  await new Promise<void>((resolve, reject) => {
+    const tx = db.transaction('events', 'readwrite');
+    const events = tx.objectStore('events');
+    const reading = events.get(id);
+    reading.onsuccess = () => {
+      const event = reading.result as { jws: string };
+      const at = event.jws.length - 20;
+      const letter = event.jws.charAt(at) === 'A' ? 'B' : 'A';
+      events.put({ ...event, jws: event.jws.slice(0, at) + letter + event.jws.slice(at + 1) });
+    };
+    tx.oncomplete = () => resolve();
+    tx.onerror = () => reject(tx.error);
+  });
+  db.close();
+}

@@ -16,7 +16,9 @@ test('the generator takes its copy 3 from the driver’s screen and reads it wit
   await driver.load(load.id).click();
   await driver.get('show-code').click();
   await expect(driver.get('code-short')).toHaveText(load.qr?.short_code ?? '?');
-  await camera.show({ png: await driver.page.locator('main img, main svg[role="img"]').first().screenshot() });
+  await camera.show({
+    png: await driver.page.locator('main img, main svg[role="img"]').first().screenshot(),
+  });
   await driver.picture('shows-code');
 
   const generator = await device('generator');
@@ -32,7 +34,10 @@ test('the generator takes its copy 3 from the driver’s screen and reads it wit
   await generator.armed();
   await generator.offline();
   await generator.restart('/desk/copies');
-  await generator.get('manifest-row').filter({ hasText: load.number ?? '?' }).click();
+  await generator
+    .get('manifest-row')
+    .filter({ hasText: load.number ?? '?' })
+    .click();
   await expect(generator.get('lines')).toContainText('17 02 03');
   await generator.picture('copy-offline', true);
 });
@@ -63,10 +68,14 @@ test('every figure of the authority opens the list that it counts', async ({ api
   const authority = await api('authority');
   const desk = await device('authority', { kind: 'desk' });
   await desk.signIn(who('authority'));
+  await expect(desk.page.locator('tbody tr').first()).toBeVisible();
+  await desk.show('authority');
   for (const group of ['province', 'waste_code', 'facility', 'state', 'month']) {
     await test.step(group, async () => {
       await desk.goto('/authority');
       await desk.page.locator(`[data-testid="group-${group}"]`).click();
+      await expect(desk.page).toHaveURL(new RegExp(`group=${group}`));
+      await expect(desk.page.locator('main [aria-busy="true"]')).toHaveCount(0);
       const row = desk.page.locator('tbody tr').first();
       await expect(row).toBeVisible();
       await desk.picture(`by-${group}`, true);
@@ -76,7 +85,7 @@ test('every figure of the authority opens the list that it counts', async ({ api
       await expect(desk.get('manifest-row').first()).toBeVisible();
       let listed = 0;
       const query = new URL(desk.page.url()).searchParams;
-      for (let cursor: string | null = ''; cursor !== null; ) {
+      for (let cursor: string | null = ''; cursor !== null;) {
         const page: { items: unknown[]; next_cursor: string | null } = await authority.get(
           `/manifests?${query}&limit=200${cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`}`,
         );
@@ -103,7 +112,9 @@ test('the map shows every site, Hoàng Sa and Trường Sa', async ({ device, wh
   for (const name of ['Hoàng Sa', 'Trường Sa']) {
     const label = await desk.get('map').getByText(name).first().boundingBox();
     expect(label?.x).toBeGreaterThan(frame?.x ?? Infinity);
-    expect((label?.y ?? Infinity) + (label?.height ?? 0)).toBeLessThan((frame?.y ?? 0) + (frame?.height ?? 0));
+    expect((label?.y ?? Infinity) + (label?.height ?? 0)).toBeLessThan(
+      (frame?.y ?? 0) + (frame?.height ?? 0),
+    );
   }
   await desk.picture('map');
   await desk.get('map-area').click();

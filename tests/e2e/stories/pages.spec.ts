@@ -13,8 +13,8 @@ const ROLES: { role: string; kind: DeviceOptions['kind'] }[] = [
   { role: 'admin', kind: 'desk' },
 ];
 
-/** Pages that fill only by what this person does on this device. */
-const OWN_DOING = ['/outbox', '/desk/copies'];
+/** Pages that fill only by what this person does on this device, and the sites of a carrier without a station. */
+const OWN_DOING = ['/outbox', '/desk/copies', 'carrier/desk/sites'];
 
 /** Waits until a page has read what it shows. */
 async function settled(device: Device): Promise<void> {
@@ -27,18 +27,27 @@ async function serious(device: Device): Promise<string[]> {
   const { violations } = await new AxeBuilder({ page: device.page }).analyze();
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes.map((node) => `${String(node.target)} ${node.failureSummary ?? ''}`).join(' | ')}`);
+    .map(
+      ({ id, nodes }) =>
+        `${id}: ${nodes.map((node) => `${String(node.target)} ${node.failureSummary ?? ''}`).join(' | ')}`,
+    );
 }
 
 /** The menu's entries as addresses. */
 async function menu(device: Device): Promise<string[]> {
-  const links = await device.page.locator('nav a[data-testid^="nav-"]').evaluateAll((all) => all.map((link) => link.getAttribute('href') ?? ''));
+  const links = await device.page
+    .locator('nav a[data-testid^="nav-"]')
+    .evaluateAll((all) => all.map((link) => link.getAttribute('href') ?? ''));
   expect(links.length).toBeGreaterThan(1);
-  return links;
+  // The way to the entries for which a phone's bar has no room is not one of them.
+  return links.filter((href) => href !== '/more');
 }
 
 for (const { role, kind } of ROLES) {
-  test(`${role}: every entry of the menu leads to a filled page that everybody can read`, async ({ device, who }) => {
+  test(`${role}: every entry of the menu leads to a filled page that everybody can read`, async ({
+    device,
+    who,
+  }) => {
     const at = { lat: 20.8141, lon: 106.809 };
     const screen = await device(role, { ...(kind === undefined ? {} : { kind }), at });
     await screen.signIn(who(role));
@@ -57,7 +66,7 @@ for (const { role, kind } of ROLES) {
         await screen.page.waitForURL((url) => url.pathname === href);
         await settled(screen);
         await expect.soft(screen.page.getByTestId('problem'), href).toHaveCount(0);
-        if (!OWN_DOING.includes(href)) {
+        if (!OWN_DOING.includes(href) && !OWN_DOING.includes(role + href)) {
           await expect.soft(screen.page.getByTestId('empty').filter({ visible: true }), href).toHaveCount(0);
         }
         await expect(async () => {
@@ -71,7 +80,8 @@ for (const { role, kind } of ROLES) {
       for (const language of ['vi', 'en']) {
         await screen.goto('/');
         await settled(screen);
-        if ((await screen.page.locator('html').getAttribute('lang')) !== language) await screen.get('language').click();
+        if ((await screen.page.locator('html').getAttribute('lang')) !== language)
+          await screen.get('language').click();
         await expect(screen.page.locator('html')).toHaveAttribute('lang', language);
         await settled(screen);
         expect.soft(await serious(screen), `${role} in ${language}`).toEqual([]);
@@ -83,7 +93,9 @@ for (const { role, kind } of ROLES) {
       for (const href of links) {
         await screen.goto(href);
         await settled(screen);
-        const beyond = await screen.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+        const beyond = await screen.page.evaluate(
+          () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+        );
         if (beyond > 0) await screen.picture(`too-wide${href.replaceAll('/', '-')}`);
         expect.soft(beyond, `${href} is too wide`).toBe(0);
       }

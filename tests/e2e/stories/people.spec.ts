@@ -14,7 +14,10 @@ test('the sign-in page speaks both languages and remembers the choice', async ({
   await phone.picture('english');
 });
 
-test('a wrong password, an unknown login and too many tries say the same and what to do', async ({ device, who }) => {
+test('a wrong password, an unknown login and too many tries say the same and what to do', async ({
+  device,
+  who,
+}) => {
   const phone = await device('stranger');
   phone.forgive(/status of (401|429)/);
   const told: string[] = [];
@@ -38,7 +41,11 @@ test('a wrong password, an unknown login and too many tries say the same and wha
   await phone.picture('delayed');
 });
 
-test('a dispatcher invites a driver, who enrols a phone and finds the trip assigned to him', async ({ api, device, who }) => {
+test('a dispatcher invites a driver, who enrols a phone and finds the trip assigned to him', async ({
+  api,
+  device,
+  who,
+}) => {
   const people = await parties(api);
   const desk = await device('dispatcher', { kind: 'desk' });
   await desk.signIn(who('carrier'));
