@@ -9,7 +9,7 @@ mod postgres;
 
 pub use inspect::{rows, tables};
 
-use crate::{Db, Kind, Options, Result};
+use crate::{Db, Options, Result};
 use std::time::Duration;
 
 /// A database that goes away with [`TestDb::remove`] (or, for a SQLite file, when dropped).
@@ -131,10 +131,4 @@ where
 #[must_use]
 pub fn has_postgres() -> bool {
     postgres::server().is_some()
-}
-
-/// The kinds that [`both`] would run on.
-#[must_use]
-pub fn kinds() -> Vec<Kind> {
-    if has_postgres() { vec![Kind::Sqlite, Kind::Postgres] } else { vec![Kind::Sqlite] }
 }
