@@ -1,6 +1,11 @@
-/** What office pages do with the client: read lists whole, write safely twice. */
-import { answer } from '$lib/api/client';
+/** The office's calls: the same client, seen with the office's part of the contract. */
+import type { Client } from 'openapi-fetch';
+import { api, answer } from '$lib/api/client';
 import type { Told } from '$lib/api/types';
+import type { OfficePaths } from './contract';
+
+/** Typed client of the calls of office pages. */
+export const office = api as unknown as Client<OfficePaths>;
 
 /** Pages that {@link everything} reads at most: a registry of 5,000 entries. */
 const MAX_PAGES = 10;

@@ -1,6 +1,10 @@
-/** The calls that only office pages make, in the shape that openapi-fetch reads. */
+/**
+ * The calls that only office pages make, in the shape that openapi-fetch reads: bodies are the generated types with
+ * GeoJSON told apart, which the contract's language calls an object.
+ */
 import type { Listing, ManifestSummary, Problem } from '$lib/api/types';
 import type {
+  Assignment,
   Declaration,
   Inbox,
   Invitation,
@@ -8,7 +12,9 @@ import type {
   NamedRoute,
   NewOrganisation,
   NewPerson,
+  NewPermit,
   NewSite,
+  NewVehicle,
   OfficeDevice,
   OfficeEvent,
   OfficeFinding,
@@ -19,6 +25,7 @@ import type {
   Organisation,
   Permit,
   Province,
+  SiteChange,
   Summary,
   SummaryGroup,
   Vehicle,
@@ -51,19 +58,14 @@ export interface OfficePaths {
   '/api/v1/manifests/{id}/propose': Act;
   '/api/v1/manifests/{id}/approve': Act;
   '/api/v1/manifests/{id}/void': Act<{ reason: string }>;
-  '/api/v1/manifests/{id}/assign': Act<{ driver_id: string | null; plate: string | null }>;
+  '/api/v1/manifests/{id}/assign': Act<Assignment>;
   '/api/v1/manifests/{id}/confirm': Act<{ name?: string }>;
   '/api/v1/manifests/{id}/events': { get: Call<200, Listing<OfficeEvent>, undefined, ById> };
   '/api/v1/manifests/{id}/findings': { get: Call<200, Listing<OfficeFinding>, undefined, ById> };
   '/api/v1/organisations': { get: List<Organisation>; post: Call<201, Organisation, NewOrganisation> };
   '/api/v1/sites': { get: List<OfficeSite>; post: Call<201, OfficeSite, NewSite> };
   '/api/v1/sites/{id}': {
-    patch: Call<
-      200,
-      OfficeSite,
-      { name?: string; address?: string; centre?: OfficeSite['centre']; radius_m?: number },
-      ById
-    >;
+    patch: Call<200, OfficeSite, SiteChange, ById>;
   };
   '/api/v1/people': {
     get: List<OfficePerson, Registry & { role?: string }>;
@@ -73,8 +75,8 @@ export interface OfficePaths {
   '/api/v1/devices': { get: List<OfficeDevice> };
   '/api/v1/devices/{id}/revoke': { post: Call<200, OfficeDevice, { reason: string }, ById> };
   '/api/v1/devices/{id}/admit': { post: Call<200, OfficeDevice, undefined, ById> };
-  '/api/v1/permits': { get: List<Permit>; post: Call<201, Permit, Omit<Permit, 'id'>> };
-  '/api/v1/vehicles': { get: List<Vehicle>; post: Call<201, Vehicle, Omit<Vehicle, 'id'>> };
+  '/api/v1/permits': { get: List<Permit>; post: Call<201, Permit, NewPermit> };
+  '/api/v1/vehicles': { get: List<Vehicle>; post: Call<201, Vehicle, NewVehicle> };
   '/api/v1/routes': { get: List<NamedRoute> };
   '/api/v1/waste-codes': { get: List<OfficeWasteCode> };
   '/api/v1/waste-codes/import': {

@@ -49,7 +49,7 @@ export async function findWaste(q: string): Promise<WasteOption[]> {
     }));
   const typed = wasteCode(q);
   if (typed === null || options.some((option) => option.id === typed)) return options;
-  const found = { code: typed, name_vi: '', name_en: null, checked: false };
+  const found = { code: typed, name_vi: '', checked: false };
   return [
     ...options,
     { id: typed, label: typed, text: m.waste_not_listed(), mark: m.desk_unchecked(), found },

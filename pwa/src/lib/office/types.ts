@@ -1,267 +1,44 @@
-/** Shapes on the wire that office pages read and write. Masses are integer grams, times RFC 3339 UTC. */
-import type {
-  EventKind,
-  EvidenceGrade,
-  FindingRaised,
-  GeoPoint,
-  Manifest,
-  ManifestSummary,
-  MassBasis,
-  Packaging,
-  PhysicalState,
-  Role,
-  RoleHeld,
-  Severity,
-} from '$lib/api/types';
+/**
+ * Shapes on the wire by the names of office pages, from the types generated out of the contract
+ * (`scripts/generate`). Masses are integer grams, times RFC 3339 UTC.
+ */
+import type { components } from '$lib/api/schema';
+import type { FindingRaised, GeoLine, Manifest, Site, Told } from '$lib/api/types';
+
+type Schemas = components['schemas'];
+/** The same shape with some fields known better than the contract's language can say. */
+type With<T, Better> = Omit<T, keyof Better> & Better;
 
 /** GeoJSON LineString, longitude first. */
-export interface Line {
-  type: 'LineString';
-  coordinates: number[][];
-}
+export type Line = GeoLine;
 
-/** What waits for the caller; `action` names what to do about it. */
-export interface InboxItem {
-  action: string;
-  manifest: ManifestSummary;
-}
-
-export interface Inbox {
-  items: InboxItem[];
-  counts: Record<string, number>;
-}
-
-export type SiteKind = 'generator' | 'transfer_station' | 'facility';
-export type OrganisationKind = 'generator' | 'carrier' | 'facility' | 'authority';
-export type PermitKind = 'transport' | 'treatment';
-
-export interface OfficeSite {
-  id: string;
-  name: string;
-  kind: SiteKind;
-  organisation_id: string;
-  organisation_name?: string;
-  province_code: string | null;
-  address: string;
-  centre: GeoPoint;
-  geofence: { type: 'Polygon'; coordinates: number[][][] };
-  /** Text of the wall code; null for others than its own organisation and admins. */
-  code: string | null;
-}
-
-export interface NewSite {
-  name: string;
-  kind: SiteKind;
-  organisation_id: string;
-  province_code: string;
-  address: string;
-  centre: GeoPoint;
-  /** Metres around the centre. */
-  radius_m: number;
-}
-
-export interface Organisation {
-  id: string;
-  kind: OrganisationKind;
-  name: string;
-  code: string | null;
-  province_code: string | null;
-  address: string;
-  phone: string;
-  suspended: boolean;
-}
-
-export type NewOrganisation = Pick<Organisation, 'kind' | 'name' | 'address' | 'phone'> & {
-  code: string;
-  province_code: string;
-};
-
-export interface OfficePerson {
-  id: string;
-  name: string;
-  login: string;
-  phone: string;
-  roles: RoleHeld[];
-}
-
-export interface NewPerson {
-  name: string;
-  phone: string;
-  login?: string;
-  role: Role;
-  organisation_id: string;
-}
-
-export interface Invitation {
-  code: string;
-  expires_at: string;
-  url: string;
-  qr_svg: string;
-}
-
-export interface OfficeDevice {
-  id: string;
-  name: string;
-  person_id: string;
-  person_name: string;
-  status: 'active' | 'revoked';
-  created_at: string;
-  last_seen_at: string | null;
-}
-
-export interface Permit {
-  id: string;
-  organisation_id: string;
-  kind: PermitKind;
-  number: string;
-  valid_from: string;
-  valid_to: string;
-  /** Empty means all. */
-  waste_codes: string[];
-  plates: string[];
-}
-
-export interface Vehicle {
-  id: string;
-  organisation_id: string;
-  plate: string;
-  name: string;
-  kind: string;
-}
-
-export interface NamedRoute {
-  id: string;
-  organisation_id: string;
-  name: string;
-  geometry: Line;
-  corridor_m: number;
-  version: number;
-}
-
-export interface OfficeWasteCode {
-  code: string;
-  name_vi: string;
-  name_en: string | null;
-  hazard_properties?: string;
-  physical_states?: string;
-  /** True once it comes from the official annex. */
-  checked: boolean;
-}
-
-export interface Province {
-  code: string;
-  name_vi: string;
-  name_en: string;
-}
-
-/** What a declarant sends. */
-export interface Declaration {
-  generator_site_id: string;
-  carrier_id: string;
-  facility_site_id: string;
-  plates: string[];
-  driver_id: string | null;
-  planned_pickup_at: string;
-  planned_delivery_at: string;
-  route: { route_id: string } | { geometry: Line; corridor_m: number } | null;
-  lines: DeclaredLine[];
-}
-
-export interface DeclaredLine {
-  waste_code: string;
-  name: string | null;
-  physical_state: PhysicalState;
-  declared_mass_g: number;
-  mass_basis: MassBasis;
-  packaging: Packaging | null;
-  treatment_method: string;
-}
-
-/** A manifest as offices see it. */
-export type OfficeManifest = Omit<Manifest, 'route'> & {
-  version?: number;
-  expected_plate?: string | null;
-  route: { route_id?: string | null; geometry: Line; corridor_m: number; name?: string | null } | null;
-};
-
-export interface OfficeEvent {
-  id: string;
-  kind: EventKind;
-  event_time: string;
-  estimated_time: string;
-  record_time: string;
-  position: {
-    lat: number;
-    lon: number;
-    accuracy_m: number | null;
-    fix_time?: string | null;
-    mocked?: boolean;
-  } | null;
-  position_missing?: 'denied' | 'timeout' | 'unavailable' | null;
-  evidence_grade: EvidenceGrade | null;
-  plate?: string | null;
-  person?: { id: string; name: string } | null;
-  lines?: { line: number; mass_g: number | null; refused_g: number | null }[];
-  weighing?: {
-    gross_g: number | null;
-    tare_g: number | null;
-    net_g: number | null;
-    ticket: string | null;
-  } | null;
-  comment?: string | null;
-  findings: FindingRaised[];
-}
-
-export type FindingStatus = 'open' | 'withdrawn' | 'closed';
-
-export interface OfficeFinding {
-  id: string;
-  manifest_id: string | null;
-  manifest_number: string | null;
-  event_id: string | null;
-  code: string;
-  severity: Severity;
-  status: FindingStatus;
-  from: string | null;
-  to: string | null;
-  decided_at: string | null;
-  detail: unknown;
-}
-
-export type SummaryGroup = 'province' | 'waste_code' | 'facility' | 'month' | 'state';
-
-export interface SummaryTotal {
-  manifests: number;
-  declared_mass_g: number;
-  loaded_mass_g?: number;
-  received_mass_g: number;
-  open_findings: number;
-  /** Query of the manifest list that shows exactly these. */
-  filter: Record<string, string>;
-}
-
-export interface SummaryItem extends SummaryTotal {
-  key: string;
-  label: string;
-}
-
-export interface Summary {
-  as_of: string;
-  total: SummaryTotal;
-  items: SummaryItem[];
-}
-
-/** What the map says of a site. */
-export interface SiteOnMap {
-  name: string;
-  kind: SiteKind;
-  organisation_id: string;
-  organisation_name: string;
-  last_scan_at: string | null;
-  open_findings: number;
-  waiting: number;
-}
-
+export type InboxItem = Told<Schemas['InboxItem']>;
+export type Inbox = Told<Schemas['InboxView']>;
+export type TreatmentMethod = Schemas['TreatmentMethod'];
+export type SiteKind = Schemas['SiteKind'];
+export type OrganisationKind = Schemas['OrganisationKind'];
+export type PermitKind = Schemas['PermitKind'];
+/** A site with the text of its wall code, for its own organisation. */
+export type OfficeSite = Site & { organisation_name?: string };
+export type NewSite = Schemas['NewSite'];
+export type SiteChange = Schemas['SiteChange'];
+export type Organisation = Told<Schemas['OrganisationView']>;
+export type NewOrganisation = Schemas['NewOrganisation'];
+export type OfficePerson = Told<Schemas['PersonRow']>;
+export type NewPerson = Schemas['NewPerson'];
+export type Invitation = Told<Schemas['Invitation']>;
+export type OfficeDevice = Told<Schemas['DeviceView']>;
+export type Permit = Told<Schemas['PermitView']>;
+export type NewPermit = Schemas['NewPermit'];
+export type Vehicle = Told<Schemas['VehicleView']>;
+export type NewVehicle = Schemas['NewVehicle'];
+export type NamedRoute = With<Told<Schemas['NamedRouteView']>, { geometry: Line }>;
+/** A waste code; one that the list lacks has only what was typed. */
+export type OfficeWasteCode = Pick<Told<Schemas['WasteCodeView']>, 'code' | 'name_vi' | 'checked'> &
+  Partial<Told<Schemas['WasteCodeView']>>;
+export type Province = Told<Schemas['ProvinceView']>;
+export type OfficeManifest = Manifest;
+export type OfficeEvent = With<Told<Schemas['EventView']>, { findings: FindingRaised[] }>;
 /** Query of the manifest list. */
 export interface ManifestQuery {
   /** One state, or several with commas. */
@@ -277,4 +54,33 @@ export interface ManifestQuery {
   finding?: string;
   cursor?: string;
   limit?: number;
+}
+
+export type FindingStatus = 'open' | 'withdrawn' | 'closed';
+export type OfficeFinding = With<Told<Schemas['FindingView']>, { status: FindingStatus }>;
+export type SummaryItem = Told<Schemas['FiguresView']>;
+/** The same figures for everything counted. */
+export type SummaryTotal = SummaryItem;
+export type Summary = Told<Schemas['Summary']>;
+export type Assignment = Told<Schemas['Assignment']>;
+
+/** What a declarant sends. */
+export type Declaration = With<
+  Told<Schemas['Declaration']>,
+  { route: { route_id: string } | { geometry: Line; corridor_m: number } | null }
+>;
+
+/** How the figures of the dashboard can be grouped. */
+export type SummaryGroup = 'province' | 'waste_code' | 'facility' | 'month' | 'state';
+
+/** Properties of a site on the map's GeoJSON layer. */
+export interface SiteOnMap {
+  name: string;
+  kind: SiteKind;
+  organisation_id: string;
+  organisation_name: string;
+  last_scan_at: string | null;
+  open_findings: number;
+  /** Loads that wait there. */
+  waiting: number;
 }

@@ -1,12 +1,12 @@
 /** Words that only office pages need: actions, methods, what a finding means, what a check says. */
 import type { Severity } from '$lib/api/types';
 import { m } from '$lib/i18n';
-import type { OrganisationKind, PermitKind, SiteKind, SummaryGroup } from './types';
+import type { OrganisationKind, PermitKind, SiteKind, SummaryGroup, TreatmentMethod } from './types';
 
 type Words<K extends string> = Record<K, () => string>;
 
 /** Treatment methods of the legal form (TT 02/2022/TT-BTNMT, Phụ lục III, Mẫu số 04, mục 4). */
-const METHODS: Words<string> = {
+const METHODS: Words<TreatmentMethod> = {
   TC: m.method_tc,
   TH: m.method_th,
   PT: m.method_pt,
@@ -83,14 +83,14 @@ const GROUPS: Words<SummaryGroup> = {
 };
 const VEHICLES: Words<string> = { truck: m.vehicle_truck, tanker: m.vehicle_tanker, van: m.vehicle_van };
 
-export const METHOD_CODES: readonly string[] = Object.keys(METHODS);
+export const METHOD_CODES = Object.keys(METHODS) as TreatmentMethod[];
 export const FINDING_CODES: readonly string[] = Object.keys(MEANINGS);
 export const SEVERITIES: readonly Severity[] = ['violation', 'warning', 'info'];
 export const GROUP_CODES = Object.keys(GROUPS) as SummaryGroup[];
 export const VEHICLE_KINDS: readonly string[] = Object.keys(VEHICLES);
 
 /** "TC · Tận thu, tái chế". */
-export const methodLabel = (code: string): string => (METHODS[code] ? `${code} · ${METHODS[code]()}` : code);
+export const methodLabel = (code: TreatmentMethod): string => `${code} · ${METHODS[code]()}`;
 export const actionLabel = (action: string): string => ACTIONS[action]?.() ?? action;
 /** What a finding means in plain words; empty for one that this build does not know. */
 export const findingMeaning = (code: string): string => MEANINGS[code]?.() ?? '';

@@ -5,7 +5,7 @@ import { kilogramsToType } from '$lib/i18n/format';
 import { fieldText } from '$lib/i18n/problems';
 import { fromInput, nextHour, toInput } from '$lib/office/hanoi';
 import { readMass } from '$lib/office/mass';
-import type { Declaration, OfficeManifest, OfficeWasteCode } from '$lib/office/types';
+import type { Declaration, OfficeManifest, OfficeWasteCode, TreatmentMethod } from '$lib/office/types';
 import { wasteCode } from '$lib/office/waste_code';
 
 export const STEPS = ['parties', 'waste', 'trip', 'review'] as const;
@@ -147,7 +147,7 @@ export class DeclarationForm {
           declared_mass_g: mass.kind === 'grams' ? mass.grams : 0,
           mass_basis: line.basis,
           packaging: { kind: line.packagingKind, count: Number(line.packagingCount) },
-          treatment_method: line.method,
+          treatment_method: line.method as TreatmentMethod,
         };
       }),
     };

@@ -14,7 +14,6 @@ function filled(): DeclarationForm {
   line.take({
     code: '17 02 03',
     name_vi: 'Dầu thải',
-    name_en: null,
     physical_states: 'Lỏng',
     checked: false,
   });
