@@ -49,7 +49,8 @@ export const group = {
       href: '/desk/devices',
       label: m.devices,
       icon: Smartphone,
-      roles: [...OFFICES, 'authority'],
+      // Generators sign nothing with a device of their own: their list would stay empty.
+      roles: ['carrier', 'facility', 'authority'],
       order: 55,
     },
   ],
