@@ -18,7 +18,7 @@ export interface DeviceOptions {
 
 const PHONE = {
   viewport: { width: 390, height: 844 },
-  deviceScaleFactor: 2,
+  deviceScaleFactor: 1.5,
   isMobile: true,
   hasTouch: true,
   userAgent:
@@ -118,8 +118,12 @@ export class Device {
     await expect(this.current.locator('h1')).toBeVisible();
   }
 
-  /** Keeps a picture of the screen to be looked at; `full` with what lies below the fold. */
+  /**
+   * Keeps a picture of the screen to be looked at, when the run was asked for pictures (`E2E_PICTURES=1`): a picture
+   * of every step costs a third of the time. `full` with what lies below the fold.
+   */
   async picture(name: string, full = false): Promise<void> {
+    if (!process.env['E2E_PICTURES'] && name !== 'failed') return;
     this.pictures += 1;
     const file = `${this.story}-${String(this.pictures).padStart(2, '0')}-${name}.png`;
     const path = join(PICTURES, file);

@@ -30,7 +30,7 @@ test('offline: authentic is blue until the plate is confirmed, a changed byte is
   const png = await people.generator.png(`/manifests/${load.id}/qr.png`);
   const phone = await device('inspector', { at: ROADSIDE });
   await phone.signIn(who('inspector'));
-  await expect(phone.get('pack-age')).toBeVisible();
+  await expect(phone.get('pack-age')).toContainText(/\d\d:\d\d/, { timeout: 30_000 });
   await phone.armed();
   await phone.picture('ready');
 
