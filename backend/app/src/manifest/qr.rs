@@ -65,7 +65,8 @@ pub fn seal_link(core: &Core, envelope: &[u8]) -> Result<String> {
 /// The QR of an issued manifest as SVG.
 ///
 /// # Errors
-/// [`Error::NotFound`] for others' manifests; [`Error::WrongState`] before issue.
+/// [`Error::NotFound`] for others' manifests; [`Error::WrongState`] before issue; [`Error::Forbidden`] for those who see
+/// it without being a party.
 pub async fn svg(app: &App, caller: &Caller, id: ManifestId) -> Result<String> {
     text_svg(&code(app, caller, id).await?.1)
 }
@@ -184,6 +185,8 @@ async fn code(
     let state = view.summary.state;
     match view.qr.clone() {
         Some(qr) => Ok((view, qr.code, qr.short_code)),
+        // Issued, and kept from a caller who sees it without being a party: a copy of the code would be as good as it.
+        None if view.issued_at.is_some() => Err(Error::Forbidden),
         None => Err(Error::WrongState { state }),
     }
 }
