@@ -75,13 +75,18 @@ const ORGANISATIONS: Words<OrganisationKind> = {
 };
 const PERMITS: Words<PermitKind> = { transport: m.permit_transport, treatment: m.permit_treatment };
 const GROUPS: Words<SummaryGroup> = {
+  month: m.group_month,
   province: m.group_province,
   waste_code: m.group_waste_code,
   facility: m.group_facility,
-  month: m.group_month,
   state: m.group_state,
 };
-const VEHICLES: Words<string> = { truck: m.vehicle_truck, tanker: m.vehicle_tanker, van: m.vehicle_van };
+const VEHICLES: Words<string> = {
+  truck: m.vehicle_truck,
+  tank: m.vehicle_tanker,
+  trailer: m.vehicle_trailer,
+  van: m.vehicle_van,
+};
 
 export const METHOD_CODES = Object.keys(METHODS) as TreatmentMethod[];
 export const FINDING_CODES: readonly string[] = Object.keys(MEANINGS);
