@@ -13,6 +13,9 @@ pub const COOKIE_HTTPS: &str = "__Host-emanifest";
 /// Name of the session cookie on plain HTTP, which only the demo on loopback uses.
 pub const COOKIE_HTTP: &str = "emanifest";
 
+/// How JSON writes the character NUL.
+const NUL_ESCAPE: &[u8] = b"\\u0000";
+
 /// A JSON body; a type error names the field by its path.
 #[derive(Debug)]
 pub struct Json<T>(pub T);
@@ -49,6 +52,14 @@ pub fn require_json(headers: &HeaderMap) -> Result<(), Problem> {
 /// # Errors
 /// The problem to answer with.
 pub fn read_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    // No text of ours holds a NUL, and PostgreSQL could not store one.
+    if bytes.windows(NUL_ESCAPE.len()).any(|window| window == NUL_ESCAPE) {
+        return Err(Problem::new(
+            StatusCode::BAD_REQUEST,
+            "bad_json",
+            "Leave out the character NUL (\\u0000).",
+        ));
+    }
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let path = error.path().to_string();
@@ -84,6 +95,9 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T>
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        if parts.uri.path().contains("%00") {
+            return Err(app::Error::NotFound.into());
+        }
         let axum::extract::Path(value) = axum::extract::Path::<T>::from_request_parts(parts, state).await?;
         Ok(Self(value))
     }
@@ -97,6 +111,13 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        if parts.uri.query().is_some_and(|query| query.contains("%00")) {
+            return Err(Problem::new(
+                StatusCode::BAD_REQUEST,
+                "bad_request",
+                "Leave out the character NUL (%00).",
+            ));
+        }
         let axum::extract::Query(value) = axum::extract::Query::<T>::from_request_parts(parts, state).await?;
         Ok(Self(value))
     }
@@ -226,6 +247,7 @@ mod tests {
         let deep = "[".repeat(100_000);
         assert_eq!(read_json::<serde_json::Value>(deep.as_bytes()).unwrap_err().body().code, "bad_json");
         assert_eq!(read_json::<Outer>(br#"{"lines":[]} x"#).unwrap_err().body().code, "bad_json");
+        assert_eq!(read_json::<String>(br#""a\u0000b""#).unwrap_err().body().code, "bad_json");
     }
 
     #[test]
