@@ -22,6 +22,8 @@ use store::{Json, Tx, acts, devices, events, manifests, seals, trips};
 
 /// Loads of one transaction: few enough that findings are raised within days of what they are about.
 const BATCH: usize = 24;
+/// Loads after which the terminal hears how far it is.
+const SAY_EVERY: usize = 500;
 /// From approval to number and seal, milliseconds.
 const ISSUE_MS: i64 = 40;
 /// Why loads were cancelled.
@@ -50,10 +52,16 @@ pub(super) async fn write(telling: &mut Telling<'_>, mut loads: Vec<Load<'_>>) -
     for scan in scans {
         scan.seq = telling.phones.of(scan.person)?.next_seq();
     }
+    let (mut written, mut said) = (0, 0);
     for batch in loads.chunks(BATCH) {
         let mut tx = telling.core.db.begin("demo.history").await?;
         write_batch(telling, &mut tx, batch).await?;
         tx.commit().await?;
+        written += batch.len();
+        if written / SAY_EVERY > said {
+            said = written / SAY_EVERY;
+            println!("   {written} of {}", loads.len());
+        }
     }
     let mut tx = telling.core.db.begin("demo.seen").await?;
     devices::update_seen(&mut tx, &telling.phones.ids(), telling.core.now()).await?;
