@@ -25,7 +25,14 @@ pub async fn next_index(tx: &mut Tx) -> Result<Place> {
 
 /// How many status lists there are: those from 0 up to this number, at least 1.
 pub async fn count_lists(tx: &mut Tx) -> Result<i64> {
-    let next: i64 = on_tx!(tx, c => sqlx::query_scalar("SELECT next FROM status_counter WHERE id = 1")
-        .fetch_one(c).await)?;
-    Ok((next - 1).max(0) / LIST_SIZE + 1)
+    Ok((count_places(tx).await? - 1).max(0) / LIST_SIZE + 1)
+}
+
+/// How many places of a list are taken; a list that says less leaves genuine seals unknown.
+pub async fn count_entries(tx: &mut Tx, list: i64) -> Result<i64> {
+    Ok((count_places(tx).await? - list * LIST_SIZE).clamp(0, LIST_SIZE))
+}
+
+async fn count_places(tx: &mut Tx) -> Result<i64> {
+    on_tx!(tx, c => sqlx::query_scalar("SELECT next FROM status_counter WHERE id = 1").fetch_one(c).await)
 }

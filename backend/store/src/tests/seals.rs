@@ -29,6 +29,8 @@ async fn a_seal_is_found_by_short_code_and_digest_and_its_status_is_listed() {
         let places = [status::next_index(&mut tx).await.unwrap(), status::next_index(&mut tx).await.unwrap()];
         assert_eq!(places.map(|place| (place.list, place.index)), [(0, 0), (0, 1)]);
         assert_eq!(status::count_lists(&mut tx).await.unwrap(), 1);
+        assert_eq!(status::count_entries(&mut tx, 0).await.unwrap(), 2);
+        assert_eq!(status::count_entries(&mut tx, 1).await.unwrap(), 0);
         let first = seal(id, 1, places[0], "A000000000X");
         let second = seal(id, 2, places[1], "B000000000Y");
         seals::insert(&mut tx, &first).await.unwrap();
