@@ -38,7 +38,10 @@ pub(crate) async fn load(
     }
     let mut nearby = Vec::with_capacity(others.len());
     for site in others.into_values().filter(|site| site.kind != SiteKind::Generator) {
-        nearby.push(site_facts(site)?);
+        nearby.push(match known.get(&site.id) {
+            Some(facts) => facts.clone(),
+            None => site_facts(site)?,
+        });
     }
     let owners = distinct(rows.iter().flat_map(|row| [row.carrier_id, row.facility_id]));
     let permits: Vec<PermitFacts> =

@@ -45,7 +45,7 @@ pub(crate) fn problems(errors: Vec<GeometryError>) -> Vec<FieldError> {
 /// # Errors
 /// [`Error::Internal`] when the store holds what was never let in.
 pub(crate) fn stored_polygon(value: &Value) -> Result<geo_types::Polygon<f64>> {
-    read::geofence(value, "geofence").map_err(|_| Error::Internal("a stored geofence is malformed".into()))
+    read::stored_geofence(value).ok_or_else(|| Error::Internal("a stored geofence is malformed".into()))
 }
 
 /// A stored route back as a line.
@@ -53,5 +53,5 @@ pub(crate) fn stored_polygon(value: &Value) -> Result<geo_types::Polygon<f64>> {
 /// # Errors
 /// As [`stored_polygon`].
 pub(crate) fn stored_line(value: &Value) -> Result<geo_types::LineString<f64>> {
-    read::route(value, "geometry").map_err(|_| Error::Internal("a stored route is malformed".into()))
+    read::stored_route(value).ok_or_else(|| Error::Internal("a stored route is malformed".into()))
 }

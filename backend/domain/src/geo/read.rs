@@ -90,6 +90,29 @@ pub fn geofence(value: &Value, path: &str) -> Result<Polygon<f64>, Vec<GeometryE
     Ok(polygon)
 }
 
+/// Reads back a route that [`route`] let in: shape only, nothing is measured again.
+#[must_use]
+pub fn stored_route(value: &Value) -> Option<LineString<f64>> {
+    stored_ring(value.get("coordinates")?)
+}
+
+/// Reads back a geofence that [`geofence`] let in: shape only, nothing is measured again.
+///
+/// The rings come back in the directions that [`geofence`] gives them.
+#[must_use]
+pub fn stored_geofence(value: &Value) -> Option<Polygon<f64>> {
+    let mut rings = value.get("coordinates")?.as_array()?.iter().map(stored_ring);
+    let exterior = rings.next()??;
+    let polygon = Polygon::new(exterior, rings.collect::<Option<_>>()?);
+    Some(polygon.orient(Direction::Default))
+}
+
+fn stored_ring(positions: &Value) -> Option<LineString<f64>> {
+    let coord =
+        |position: &Value| Some(Coord { x: position.get(0)?.as_f64()?, y: position.get(1)?.as_f64()? });
+    positions.as_array()?.iter().map(coord).collect()
+}
+
 /// Reads a centre and a radius in metres as a geofence of 32 corners.
 ///
 /// # Errors

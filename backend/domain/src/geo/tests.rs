@@ -191,6 +191,19 @@ fn a_geofence_says_where_it_is_wrong() {
 }
 
 #[test]
+fn what_was_let_in_reads_back_the_same() {
+    let hole = json!([[106.1, 20.1], [106.1, 20.101], [106.101, 20.101], [106.1, 20.1]]);
+    let yard = json!({ "type": "Polygon", "coordinates":
+        [[[106.099, 20.099], [106.099, 20.11], [106.11, 20.11], [106.11, 20.099], [106.099, 20.099]], hole] });
+    assert_eq!(read::stored_geofence(&yard), Some(read::geofence(&yard, "").unwrap()));
+    let road =
+        json!({ "type": "LineString", "coordinates": [[106.1, 20.1, 3.0], [106.2, 20.15], [106.3, 20.2]] });
+    assert_eq!(read::stored_route(&road), Some(read::route(&road, "").unwrap()));
+    assert_eq!(read::stored_route(&json!({ "coordinates": [[106.1]] })), None);
+    assert_eq!(read::stored_geofence(&json!({ "coordinates": [] })), None);
+}
+
+#[test]
 fn a_centre_and_a_radius_make_a_geofence() {
     assert!(read::circle(Point::new(106.6, 20.9), 80.0, "").is_ok());
     let problems = read::circle(Point::new(f64::NAN, 95.0), 0.0, "").unwrap_err();
