@@ -8,6 +8,7 @@ use domain::seal::device::DeviceClaims;
 use domain::seal::envelope::{Claims, Sealed, Unverified, seal};
 use domain::seal::key::{PublicKey, SigningKey};
 use domain::seal::manifest::{ManifestClaims, ManifestSeal};
+use domain::seal::proven::Proven;
 use domain::seal::qr;
 use domain::seal::site::SiteClaims;
 use domain::seal::status_list::StatusList;
@@ -17,7 +18,10 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 /// Keys and trust list, shared and replaceable while the server runs.
 #[derive(Clone)]
-pub struct Keyring(Arc<RwLock<Arc<Keys>>>);
+pub struct Keyring {
+    keys: Arc<RwLock<Arc<Keys>>>,
+    proven: Arc<Proven>,
+}
 
 /// What a keyring holds.
 pub struct Keys {
@@ -39,18 +43,18 @@ impl Keyring {
     /// A keyring with these keys.
     #[must_use]
     pub fn new(keys: Keys) -> Self {
-        Self(Arc::new(RwLock::new(Arc::new(keys))))
+        Self { keys: Arc::new(RwLock::new(Arc::new(keys))), proven: Arc::default() }
     }
 
     /// The keys in force.
     #[must_use]
     pub fn keys(&self) -> Arc<Keys> {
-        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+        Arc::clone(&self.keys.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Replaces the keys after a rotation.
     pub fn replace(&self, keys: Keys) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(keys);
+        *self.keys.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(keys);
     }
 
     /// The signed trust list, as served.
@@ -142,7 +146,7 @@ impl Keyring {
     fn open<T: Claims>(&self, text: &str, now: Instant) -> std::result::Result<Sealed<T>, &'static str> {
         let scanned = qr::parse(text).map_err(|error| error.code())?;
         let unverified = Unverified::<T>::decode(&scanned.bytes).map_err(|error| error.code())?;
-        unverified.verify(self.keys().trust.claims(), now).map_err(|error| error.code())
+        unverified.verify_with(self.keys().trust.claims(), now, &self.proven).map_err(|error| error.code())
     }
 }
 

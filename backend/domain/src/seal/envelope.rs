@@ -5,6 +5,7 @@
 
 use super::cbor::{self, COSE_SIGN1, CborError, ClaimsError, MapReader};
 use super::key::{KeyError, Kid, PublicKey, SigningKey, sha256};
+use super::proven::Proven;
 use chrono::{DateTime, Duration, Utc};
 use coset::cbor::value::Value;
 use coset::{CoseSign1, CoseSign1Builder, HeaderBuilder, TaggedCborSerializable, iana};
@@ -301,6 +302,12 @@ impl<T: Claims> Unverified<T> {
     #[must_use]
     pub fn is_signed_by(&self, key: &PublicKey) -> bool {
         self.envelope.kid == key.kid() && key.verifies(&self.envelope.signed, &self.envelope.signature)
+    }
+
+    /// As [`Unverified::is_signed_by`], remembering what was proven.
+    pub(super) fn is_proven_by(&self, key: &PublicKey, proven: &Proven) -> bool {
+        self.envelope.kid == key.kid()
+            && proven.verifies(key, &self.envelope.signed, &self.envelope.signature)
     }
 
     /// The seal, for callers inside this module that have checked the signature and the key's standing.

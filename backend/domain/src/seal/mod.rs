@@ -10,6 +10,7 @@ pub mod envelope;
 pub mod jws;
 pub mod key;
 pub mod manifest;
+pub mod proven;
 pub mod qr;
 pub mod short_code;
 pub mod site;

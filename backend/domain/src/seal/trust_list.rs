@@ -4,6 +4,7 @@ use super::cbor::{self, ClaimsError, MapReader};
 use super::envelope::{Claims, SKEW, Sealed, Typ, Unverified};
 use super::key::PublicKey;
 use super::manifest::{CLAIM_EXP, CLAIM_IAT, CLAIM_ISS, CLAIM_PRIVATE};
+use super::proven::Proven;
 use super::qr::HOST_MAX;
 use chrono::{DateTime, Utc};
 use coset::cbor::value::Value;
@@ -157,12 +158,21 @@ impl TrustList {
     /// # Errors
     /// [`VerifyError::KeyUnknown`] or [`VerifyError::Signature`].
     pub fn signer<T: Claims>(&self, seal: &Unverified<T>, usage: KeyUse) -> Result<&TrustKey, VerifyError> {
+        self.find_signer(seal, usage, |key| seal.is_signed_by(key))
+    }
+
+    fn find_signer<T: Claims>(
+        &self,
+        seal: &Unverified<T>,
+        usage: KeyUse,
+        signed: impl Fn(&PublicKey) -> bool,
+    ) -> Result<&TrustKey, VerifyError> {
         let mut named =
             self.keys.iter().filter(|key| key.usage == usage && key.key.kid() == seal.kid()).peekable();
         if named.peek().is_none() {
             return Err(VerifyError::KeyUnknown);
         }
-        named.find(|key| seal.is_signed_by(&key.key)).ok_or(VerifyError::Signature)
+        named.find(|key| signed(&key.key)).ok_or(VerifyError::Signature)
     }
 }
 
@@ -190,7 +200,23 @@ impl<T: Claims> Unverified<T> {
     /// # Errors
     /// [`VerifyError`]: the first broken rule.
     pub fn verify(&self, trust: &TrustList, now: DateTime<Utc>) -> Result<Sealed<T>, VerifyError> {
-        let signer = trust.signer(self, KeyUse::Issuer)?;
+        self.stands(trust.signer(self, KeyUse::Issuer)?, now)
+    }
+
+    /// As [`Unverified::verify`]; a signature proven before is not calculated again.
+    ///
+    /// # Errors
+    /// [`VerifyError`]: the first broken rule.
+    pub fn verify_with(
+        &self,
+        trust: &TrustList,
+        now: DateTime<Utc>,
+        proven: &Proven,
+    ) -> Result<Sealed<T>, VerifyError> {
+        self.stands(trust.find_signer(self, KeyUse::Issuer, |key| self.is_proven_by(key, proven))?, now)
+    }
+
+    fn stands(&self, signer: &TrustKey, now: DateTime<Utc>) -> Result<Sealed<T>, VerifyError> {
         signer.vouches_for(self.claims().issued_at())?;
         if self.claims().is_from_the_future(now) {
             return Err(VerifyError::FromTheFuture);
