@@ -2,6 +2,7 @@
 
 use crate::capture::{CaptureQueue, Limits};
 use crate::keyring::Keyring;
+use crate::lookup::Lookups;
 use domain::time::{Instant, instant};
 use ring::rand::SecureRandom;
 use std::sync::Arc;
@@ -49,6 +50,8 @@ pub struct App {
     core: Core,
     /// The commit queue of captured events.
     pub capture: CaptureQueue,
+    /// What every request looks up.
+    pub(crate) lookups: Lookups,
 }
 
 impl std::ops::Deref for App {
@@ -68,7 +71,7 @@ impl App {
     /// Starts the capture queue on the current runtime.
     #[must_use]
     pub fn start(core: Core, limits: Limits) -> Self {
-        Self { capture: CaptureQueue::start(core.clone(), limits), core }
+        Self { capture: CaptureQueue::start(core.clone(), limits), lookups: Lookups::start(&core.db), core }
     }
 }
 

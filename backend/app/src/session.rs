@@ -160,8 +160,7 @@ pub async fn authenticate(app: &App, token: &str) -> Result<Caller> {
     if token.is_empty() || token.len() > 200 {
         return Err(Error::Unauthenticated);
     }
-    let mut tx = app.db.read("session.authenticate").await?;
-    let found = signed_in(&mut tx, &sha256(token.as_bytes()), app).await?;
+    let found = in_force(app, app.lookups.session(sha256(token.as_bytes())).await?)?;
     Ok(Caller {
         person_id: found.session.person_id,
         name: found.person_name,
@@ -205,8 +204,12 @@ pub async fn me(app: &App, caller: &Caller) -> Result<Me> {
 }
 
 async fn signed_in(tx: &mut Tx, token_hash: &[u8], app: &App) -> Result<sessions::SignedIn> {
+    in_force(app, sessions::find_by_token_hash(tx, token_hash).await?)
+}
+
+fn in_force(app: &App, found: Option<sessions::SignedIn>) -> Result<sessions::SignedIn> {
     let now = app.now();
-    let found = sessions::find_by_token_hash(tx, token_hash).await?.ok_or(Error::Unauthenticated)?;
+    let found = found.ok_or(Error::Unauthenticated)?;
     if found.session.ended_at.is_some() || found.session.expires_at <= now {
         return Err(Error::Unauthenticated);
     }

@@ -1,10 +1,12 @@
 //! `sessions`: sign-ins, found by the hash of an opaque token.
 
+use crate::batch::{Column, Statement};
 use crate::{Result, Tx};
 use domain::id::{DeviceId, OrganisationId, PersonId, SessionId};
 use domain::party::{Role, RoleGrant};
 use domain::time::Instant;
 use sqlx::FromRow;
+use std::sync::LazyLock;
 
 /// A session.
 #[derive(Debug, Clone, PartialEq, Eq, FromRow)]
@@ -66,33 +68,46 @@ pub async fn insert(tx: &mut Tx, row: &Session) -> Result<()> {
     .execute(c).await.map(drop))
 }
 
-/// Who is behind a token: session, person, device and present roles in one statement.
+/// Who is behind a token: session, person, device and present roles.
 pub async fn find_by_token_hash(tx: &mut Tx, token_hash: &[u8]) -> Result<Option<SignedIn>> {
-    let rows: Vec<Joined> = on_tx!(tx, c => sqlx::query_as(
-        "SELECT s.id, s.token_hash, s.person_id, s.device_id, s.created_at, s.expires_at, s.ended_at, \
-                s.last_seen_at, p.name AS person_name, p.demo, d.name AS device_name, d.status AS device_status, \
-                g.role, g.organisation_id, o.name AS organisation_name \
-         FROM sessions s JOIN people p ON p.id = s.person_id \
-         LEFT JOIN devices d ON d.id = s.device_id \
-         LEFT JOIN role_grants g ON g.person_id = p.id AND g.ended_at IS NULL \
-         LEFT JOIN organisations o ON o.id = g.organisation_id \
-         WHERE s.token_hash = $1 ORDER BY g.granted_at, g.role, g.organisation_id",
-    )
-    .bind(token_hash).fetch_all(c).await)?;
-    let roles = rows
-        .iter()
-        .filter_map(|row| {
-            let grant = RoleGrant { role: row.role?, organisation_id: row.organisation_id? };
-            Some((grant, row.organisation_name.clone()?))
-        })
-        .collect();
-    Ok(rows.into_iter().next().map(|row| SignedIn {
-        session: row.session,
-        person_name: row.person_name,
-        demo: row.demo,
-        device: row.device_name.zip(row.device_status),
-        roles,
-    }))
+    Ok(find_by_token_hashes(tx, &[token_hash]).await?.pop())
+}
+
+/// Who is behind tokens, for many requests in one statement; in no order, unknown tokens left out.
+pub async fn find_by_token_hashes(tx: &mut Tx, token_hashes: &[&[u8]]) -> Result<Vec<SignedIn>> {
+    static FIND: LazyLock<Statement> = LazyLock::new(|| {
+        Statement::new(
+            "SELECT s.id, s.token_hash, s.person_id, s.device_id, s.created_at, s.expires_at, s.ended_at, \
+                    s.last_seen_at, p.name AS person_name, p.demo, d.name AS device_name, \
+                    d.status AS device_status, g.role, g.organisation_id, o.name AS organisation_name \
+             FROM sessions s JOIN people p ON p.id = s.person_id \
+             LEFT JOIN devices d ON d.id = s.device_id \
+             LEFT JOIN role_grants g ON g.person_id = p.id AND g.ended_at IS NULL \
+             LEFT JOIN organisations o ON o.id = g.organisation_id \
+             WHERE s.token_hash IN (SELECT wanted FROM {input}) \
+             ORDER BY s.id, g.granted_at, g.role, g.organisation_id",
+            &[("wanted", Column::Bytes)],
+        )
+    });
+    let rows: Vec<Joined> =
+        FIND.fetch(tx, token_hashes.iter().map(|hash| vec![(*hash).into()]).collect()).await?;
+    let mut found: Vec<SignedIn> = Vec::with_capacity(token_hashes.len());
+    for row in rows {
+        let grant = row.role.zip(row.organisation_id).zip(row.organisation_name);
+        if found.last().is_none_or(|last| last.session.id != row.session.id) {
+            found.push(SignedIn {
+                session: row.session,
+                person_name: row.person_name,
+                demo: row.demo,
+                device: row.device_name.zip(row.device_status),
+                roles: Vec::new(),
+            });
+        }
+        if let (Some(last), Some(((role, organisation_id), name))) = (found.last_mut(), grant) {
+            last.roles.push((RoleGrant { role, organisation_id }, name));
+        }
+    }
+    Ok(found)
 }
 
 /// Ties a session to the phone it turned out to run on.

@@ -77,10 +77,7 @@ pub(super) async fn decode(
     let mut ids: Vec<DeviceId> = parsed.iter().filter_map(|p| p.as_ref().ok()).map(|(id, _)| *id).collect();
     ids.sort_unstable();
     ids.dedup();
-    let mut tx = app.db.read("capture.devices").await?;
-    let devices: HashMap<DeviceId, Device> =
-        store::devices::find_many(&mut tx, &ids).await?.into_iter().map(|d| (d.id, d)).collect();
-    drop(tx);
+    let devices = app.lookups.devices(ids).await?;
     let (keyring, sent_at) = (app.keyring.clone(), batch.sent_at);
     let open_all = move || {
         parsed
