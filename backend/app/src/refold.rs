@@ -11,11 +11,11 @@ use domain::custody::fold::{Folded, fold};
 use domain::custody::judge::{Judgement, judge};
 use domain::custody::record::{DeviceStanding, RecordedEvent};
 use domain::custody::transition::named_site;
-use domain::id::{DeviceId, ManifestId};
+use domain::id::{DeviceId, EventId, ManifestId};
 use domain::manifest::{ManifestFacts, ManifestState};
 use domain::seal::status_list::SealStatus;
 use domain::time::Instant;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use store::manifests::{Manifest, Standing};
 use store::{Tx, acts, devices, events, findings, lines, manifests, seals};
 
@@ -90,13 +90,21 @@ pub(crate) fn decide(ledger: &Ledger) -> Verdict {
 pub(crate) async fn refold(app: &Core, tx: &mut Tx, ids: &[ManifestId]) -> Result<()> {
     let ledgers = load(tx, ids, &[]).await?;
     let verdicts: Vec<Verdict> = ledgers.iter().map(decide).collect();
-    write(app, tx, &ledgers, &verdicts).await
+    write(app, tx, &ledgers, &verdicts, None).await
 }
 
-/// Writes the projections of manifests: one statement a table, however many manifests there are.
-pub(crate) async fn write(app: &Core, tx: &mut Tx, ledgers: &[Ledger], verdicts: &[Verdict]) -> Result<()> {
+/// Writes the projections of manifests: one statement a table, however many manifests there are. A capture
+/// names the events it stored in this transaction (with their grades), and what they cannot have changed is left alone;
+/// without them everything is written.
+pub(crate) async fn write(
+    app: &Core,
+    tx: &mut Tx,
+    ledgers: &[Ledger],
+    verdicts: &[Verdict],
+    stored: Option<&HashSet<EventId>>,
+) -> Result<()> {
     let now = app.now();
-    let ids: Vec<ManifestId> = ledgers.iter().map(|ledger| ledger.row.id).collect();
+    let is_stored_now = |id: &EventId| stored.is_some_and(|stored| stored.contains(id));
     let standings: Vec<Standing> =
         ledgers.iter().zip(verdicts).map(|(l, v)| Standing::new(&l.row, &v.folded, now)).collect();
     manifests::update_fold(tx, &standings).await?;
@@ -106,31 +114,38 @@ pub(crate) async fn write(app: &Core, tx: &mut Tx, ledgers: &[Ledger], verdicts:
         .flat_map(|(l, v)| v.folded.lines.iter().map(|masses| (l.row.id, *masses)))
         .collect();
     lines::update_masses(tx, &masses).await?;
-    let grades: Vec<_> =
-        verdicts.iter().flat_map(|v| v.judgement.grades.iter().map(|(id, grade)| (*id, *grade))).collect();
+    let of = |verdict: &Verdict| verdict.judgement.grades.clone();
+    let grades: Vec<_> = verdicts.iter().flat_map(of).filter(|(id, _)| !is_stored_now(id)).collect();
     events::update_grades(tx, &grades).await?;
-    write_findings(app, tx, &ids, ledgers, verdicts, now).await?;
+    // Findings are about events: a manifest whose every event came just now has none yet.
+    let is_new =
+        |l: &Ledger| stored.is_some() && l.events.iter().all(|event| is_stored_now(&event.payload.id));
+    let judged_before: Vec<_> =
+        ledgers.iter().filter(|ledger| !is_new(ledger)).map(|ledger| ledger.row.id).collect();
+    write_findings(app, tx, &judged_before, ledgers, verdicts, now).await?;
     let statuses: Vec<_> = ledgers
         .iter()
         .zip(verdicts)
         .filter(|(ledger, _)| ledger.row.number.is_some())
-        .map(|(l, v)| (l.row.id, l.row.revision, i16::from(seal_status(&v.folded).value())))
+        .map(|(l, v)| (l, seal_status(v.folded.state(), v.folded.on_hold())))
+        .filter(|(l, status)| stored.is_none() || *status != seal_status(l.row.state, l.row.on_hold))
+        .map(|(l, status)| (l.row.id, l.row.revision, i16::from(status.value())))
         .collect();
     seals::update_status(tx, &statuses).await?;
     Ok(())
 }
 
-/// Raises new findings, brings back those that hold again, withdraws those that hold no more.
+/// Raises new findings of manifests (`judged_before`: those that may have findings), brings back those that hold again, withdraws those that hold no more.
 async fn write_findings(
     app: &Core,
     tx: &mut Tx,
-    ids: &[ManifestId],
+    judged_before: &[ManifestId],
     ledgers: &[Ledger],
     verdicts: &[Verdict],
     now: Instant,
 ) -> Result<()> {
     let mut held: BTreeMap<(ManifestId, String), findings::StoredFinding> = BTreeMap::new();
-    for row in findings::list_for(tx, ids).await? {
+    for row in findings::list_for(tx, judged_before).await? {
         if let Some(id) = row.manifest_id {
             held.insert((id, row.key.clone()), row);
         }
@@ -153,7 +168,8 @@ async fn write_findings(
     }
     findings::upsert_batch(tx, &raised).await?;
     findings::withdraw_batch(tx, &gone, now).await?;
-    manifests::update_open_findings(tx, ids, now).await?;
+    let ids: Vec<ManifestId> = ledgers.iter().map(|ledger| ledger.row.id).collect();
+    manifests::update_open_findings(tx, &ids, now).await?;
     Ok(())
 }
 
@@ -167,10 +183,10 @@ fn differs(row: &findings::StoredFinding, finding: &Finding) -> bool {
 }
 
 /// What the status list says of the seal in force.
-fn seal_status(folded: &Folded) -> SealStatus {
-    match folded.state() {
+fn seal_status(state: ManifestState, on_hold: bool) -> SealStatus {
+    match state {
         ManifestState::Void => SealStatus::Void,
-        _ if folded.on_hold() => SealStatus::OnHold,
+        _ if on_hold => SealStatus::OnHold,
         ManifestState::Accepted
         | ManifestState::PartlyAccepted
         | ManifestState::Rejected

@@ -7,6 +7,8 @@ use crate::error::Result;
 use crate::manifest::distinct;
 use crate::ports::Core;
 use crate::refold::{self, Ledger, Verdict};
+use chrono::TimeDelta;
+use domain::custody::finding::EvidenceGrade;
 use domain::custody::folded::Effect;
 use domain::custody::record::{CodeCheck, DeviceStanding, RecordedEvent, SiteCodeCheck};
 use domain::custody::times::estimate;
@@ -19,6 +21,9 @@ use std::collections::{HashMap, HashSet};
 use store::devices::Status;
 use store::events::Event;
 use store::{Tx, devices, events, grants, seals};
+
+/// How exactly a device's last sign of life is kept: a row of its own for every event would cost more than it tells.
+const SEEN_TO: TimeDelta = TimeDelta::minutes(1);
 
 /// Commits a batch; one result each, in order. An error leaves nothing behind.
 pub(super) async fn commit(app: &Core, batch: &[AuthenticEvent]) -> Result<Vec<EventResult>> {
@@ -41,10 +46,13 @@ pub(super) async fn commit(app: &Core, batch: &[AuthenticEvent]) -> Result<Vec<E
     let manifest_ids = distinct(batch.iter().filter_map(|event| event.payload.manifest_id));
     let arriving: Vec<&RecordedEvent> = recorded.iter().collect();
     let mut ledgers = refold::load(&mut tx, &manifest_ids, &arriving).await?;
-    insert(&mut tx, &fresh, recorded, &mut ledgers).await?;
+    let mut rows = chained(&fresh, recorded, &mut ledgers);
     let verdicts: Vec<Verdict> = ledgers.iter().map(refold::decide).collect();
-    refold::write(app, &mut tx, &ledgers, &verdicts).await?;
-    let seen = distinct(fresh.iter().map(|event| event.device.id));
+    insert(&mut tx, &mut rows, &verdicts).await?;
+    refold::write(app, &mut tx, &ledgers, &verdicts, Some(&stored_now(&rows))).await?;
+    let silent =
+        |event: &&&AuthenticEvent| event.device.last_seen_at.is_none_or(|seen| now - seen >= SEEN_TO);
+    let seen = distinct(fresh.iter().filter(silent).map(|event| event.device.id));
     devices::update_seen(&mut tx, &seen, now).await?;
     tx.commit().await?;
     let by_manifest: HashMap<ManifestId, &Verdict> =
@@ -121,19 +129,14 @@ fn short_code_check(seal: Option<&seals::Seal>) -> CodeCheck {
     }
 }
 
-/// Inserts the fresh events, chained per manifest, and adds them to their ledgers.
-async fn insert(
-    tx: &mut Tx,
-    fresh: &[&AuthenticEvent],
-    recorded: Vec<RecordedEvent>,
-    ledgers: &mut [Ledger],
-) -> Result<()> {
-    let mut place: HashMap<ManifestId, usize> =
+/// The rows of the fresh events, chained per manifest and added to their ledgers.
+fn chained(fresh: &[&AuthenticEvent], recorded: Vec<RecordedEvent>, ledgers: &mut [Ledger]) -> Vec<Event> {
+    let place: HashMap<ManifestId, usize> =
         ledgers.iter().enumerate().map(|(index, ledger)| (ledger.row.id, index)).collect();
     let mut rows = Vec::with_capacity(fresh.len());
     for (event, record) in fresh.iter().zip(recorded) {
         // An event about a manifest that does not exist (yet) here is kept all the same, outside any chain.
-        let index = event.payload.manifest_id.and_then(|id| place.get_mut(&id).map(|index| *index));
+        let index = event.payload.manifest_id.and_then(|id| place.get(&id).copied());
         let mut row = row(event, record);
         if let Some(index) = index {
             let ledger = &mut ledgers[index];
@@ -147,12 +150,28 @@ async fn insert(
         }
         rows.push(row);
     }
-    let inserted = events::insert_batch(tx, &rows).await?;
+    rows
+}
+
+/// Inserts rows with the grades that the verdicts give them, so that none is written twice.
+async fn insert(tx: &mut Tx, rows: &mut [Event], verdicts: &[Verdict]) -> Result<()> {
+    let grades: HashMap<EventId, EvidenceGrade> = verdicts
+        .iter()
+        .flat_map(|verdict| verdict.judgement.grades.iter().map(|(id, grade)| (*id, *grade)))
+        .collect();
+    for row in rows.iter_mut() {
+        row.evidence_grade = grades.get(&row.id).copied();
+    }
+    let inserted = events::insert_batch(tx, rows).await?;
     if inserted.len() == rows.len() {
         return Ok(());
     }
     // Another server process stored one of these ids between our look and our insert: decide the batch again.
     Err(crate::Error::Busy)
+}
+
+fn stored_now(rows: &[Event]) -> HashSet<EventId> {
+    rows.iter().map(|row| row.id).collect()
 }
 
 /// `SHA-256(previous ‖ JWS bytes ‖ record_time in ms, big-endian)`.
