@@ -42,20 +42,20 @@ impl Bare {
         })
     }
 
-    /// Commits rows of `bytes` bytes for so long from `tasks` tasks at once.
+    /// Commits copies of a row for so long from `tasks` tasks at once.
     pub(crate) async fn commits(
         &self,
         tasks: usize,
-        bytes: usize,
+        row: &str,
         time: Duration,
         seed: u64,
     ) -> anyhow::Result<Slice> {
         let started = Instant::now();
         let tasks = (0..tasks)
             .map(|n| {
-                let bare = self.clone();
+                let (bare, body) = (self.clone(), row.to_owned());
                 tokio::spawn(async move {
-                    let (body, mut micros, mut serial) = ("x".repeat(bytes), Vec::new(), 0_u64);
+                    let (mut micros, mut serial) = (Vec::new(), 0_u64);
                     while started.elapsed() < time {
                         // Ids that rise together, as those that phones make do.
                         let high = u128::from(seed) << 96 | u128::from(serial) << 32;

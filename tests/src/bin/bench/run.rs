@@ -3,6 +3,7 @@
 use super::Options;
 use super::bare::Bare;
 use super::drive::{Plan, Slice, requests};
+use anyhow::Context as _;
 use serde_json::json;
 use server::config::Config;
 use std::sync::Arc;
@@ -72,7 +73,7 @@ pub(crate) async fn database(options: &Options, kind: Kind) -> anyhow::Result<Op
     let server = launch.start().await?;
     let warm = bodies.split_off(options.events);
     requests(server.address, options.connections, Plan::Once(warm.into()), recorded).await?;
-    let (row_bytes, with_findings) = look(&made.db, &loads[options.events..]).await?;
+    let (row, with_findings) = look(&made.db, &loads[options.events..]).await?;
     let body_bytes = bodies.first().map_or(0, |request| request.len()).saturating_sub(head_bytes(&area));
     let noop = Arc::new(request(
         "GET",
@@ -89,7 +90,7 @@ pub(crate) async fn database(options: &Options, kind: Kind) -> anyhow::Result<Op
         bare: Slice::default(),
         pickups: Slice::default(),
         body_bytes,
-        row_bytes,
+        row_bytes: row.len(),
         with_findings,
     };
     let per_round = options.events.div_ceil(options.rounds.max(1)).max(1);
@@ -98,7 +99,7 @@ pub(crate) async fn database(options: &Options, kind: Kind) -> anyhow::Result<Op
             requests(server.address, options.connections, Plan::Again(Arc::clone(&noop), time), |_| true)
                 .await?;
         let seed = u64::try_from(round)? + 1;
-        let bare = bare.commits(options.connections, row_bytes, time, seed).await?;
+        let bare = bare.commits(options.connections, &row, time, seed).await?;
         let pickups =
             requests(server.address, options.connections, Plan::Once(chunk.into()), recorded).await?;
         println!(
@@ -146,16 +147,14 @@ fn recorded(body: &[u8]) -> bool {
     body.windows(wanted.len()).any(|window| window == wanted)
 }
 
-/// Mean bytes of the rows of these loads' events, and how many of the loads have findings.
-async fn look(db: &Db, loads: &[Load]) -> anyhow::Result<(usize, usize)> {
+/// A row as long and as hard to compress as an event's, and how many of these loads have findings.
+async fn look(db: &Db, loads: &[Load]) -> anyhow::Result<(String, usize)> {
     let ids: Vec<_> = loads.iter().map(|load| load.id).collect();
     let mut tx = db.read("bench.look").await?;
     let events = store::events::list_for(&mut tx, &ids).await?;
-    let mut bytes = 0;
-    for event in &events {
-        // Ids, times and hashes besides.
-        bytes += event.jws.len() + serde_json::to_string(&event.record.0)?.len() + 240;
-    }
+    let event = events.first().context("the warm-up left no event")?;
+    let ids_times_and_hashes = "0123456789abcdef".repeat(15);
+    let row = format!("{}{}{ids_times_and_hashes}", event.jws, serde_json::to_string(&event.record.0)?);
     let found = store::findings::list_for(&mut tx, &ids).await?;
     let mut with: Vec<_> = found.iter().filter_map(|finding| finding.manifest_id).collect();
     with.sort_unstable();
@@ -163,5 +162,5 @@ async fn look(db: &Db, loads: &[Load]) -> anyhow::Result<(usize, usize)> {
     if let Some(finding) = found.first() {
         println!("a finding nobody expected: {:?} {}", finding.code, finding.detail.0);
     }
-    Ok((bytes / events.len().max(1), with.len()))
+    Ok((row, with.len()))
 }
