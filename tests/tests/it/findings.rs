@@ -235,7 +235,7 @@ async fn codes_that_are_none(world: World) {
     let store = &world.places.store;
     let other = world.issued().await;
     let cases = [
-        (json!("HTTPS://E-MANIFEST.TEST/Q/AAAA"), "not_cose_sign1"),
+        (json!("HTTPS://E-MANIFEST.TEST/Q/AAAA"), "trailing_bytes"),
         (json!("hello"), "not_cose_sign1"),
         (json!("01189998819991197253"), "bad_symbol"),
         (json!("https://example.com/"), "other_link"),

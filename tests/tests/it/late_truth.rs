@@ -45,7 +45,8 @@ async fn a_phone_offline_all_trip(world: World) {
     gate.send(&[&acceptance]).await[0].recorded("accepted", "", &["discrepancy"]);
 
     let (driver, gate) = (driver.in_world(&offline), gate.in_world(&offline));
-    offline.clock.minutes(80);
+    // A second behind the scans, which took some milliseconds each.
+    offline.clock.advance(TimeDelta::minutes(80) + TimeDelta::seconds(1));
     gate.send(&[&arrival]).await[0].recorded("arrived", "B", &["pickup_missing"]);
     offline.clock.minutes(10);
     gate.send(&[&acceptance]).await[0].recorded("accepted", "", &["discrepancy"]);

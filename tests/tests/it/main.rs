@@ -9,7 +9,14 @@
     reason = "a story reports what went wrong by panicking"
 )]
 
+mod access;
+mod access_rows;
 mod findings;
+mod hostile;
+mod issuing;
 mod late_truth;
 mod main_job;
+mod order;
 mod places;
+mod registry;
+mod sessions;

@@ -101,7 +101,7 @@ where
     run(postgres().await, &test).await;
 }
 
-#[expect(clippy::panic, reason = "a test helper reports by panicking")]
+#[expect(clippy::panic, reason = "a test reports by panicking")]
 async fn run<F, T>(made: Result<Option<TestDb>>, test: &F)
 where
     F: Fn(Db) -> T,
