@@ -86,8 +86,25 @@ fn main() -> anyhow::Result<ExitCode> {
         if options.only.is_some_and(|only| only != kind) {
             continue;
         }
-        runtime.block_on(run::database(&options, kind, &mut tally))?;
+        runtime.block_on(async {
+            tokio::select! {
+                done = run::database(&options, kind, &mut tally) => done,
+                // Stopped by hand or by a time limit, the server must not stay behind.
+                () = stopped() => bail!("stopped"),
+            }
+        })?;
     }
     println!("{} passed, {} failed", tally.passed, tally.failed);
     Ok(if tally.failed == 0 && tally.passed > 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// SIGINT or SIGTERM.
+async fn stopped() {
+    let terminated = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate());
+    match terminated {
+        Ok(mut terminated) => {
+            tokio::select! { _ = tokio::signal::ctrl_c() => {}, _ = terminated.recv() => {} }
+        }
+        Err(_) => drop(tokio::signal::ctrl_c().await),
+    }
 }
