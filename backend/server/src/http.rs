@@ -5,10 +5,11 @@ use crate::{desk, ops, pwa};
 use app::App;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use http::StatusCode;
+use http::{StatusCode, header};
+use http_body_util::BodyExt as _;
 use mobile_api::problem::Problem;
 use std::time::Duration;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -21,6 +22,8 @@ use utoipa_swagger_ui::SwaggerUi;
 
 /// Largest body: 500 events with their glass signatures fit; a file has a route of its own later.
 const MAX_BODY: usize = 4 * 1024 * 1024;
+/// Most that is read of a body that is too large.
+const MAX_SWALLOWED: usize = 64 * 1024 * 1024;
 /// Longest a request may take; a phone on a bad line tries again.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -54,6 +57,7 @@ pub fn router(app: App, demo: Option<DemoReach>) -> Router {
         .fallback(get(pwa::serve));
     let router = api
         .layer(DefaultBodyLimit::max(MAX_BODY))
+        .layer(from_fn(read_to_the_end))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIMEOUT))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(CompressionLayer::new())
@@ -64,6 +68,25 @@ pub fn router(app: App, demo: Option<DemoReach>) -> Router {
         Some(reach) => router.layer(from_fn_with_state(reach, headers::demo_only_here)),
         None => router,
     }
+}
+
+/// Answers 413 to a body that says it is too large only after reading it: a client that is still sending when the
+/// connection closes sees a reset and not the answer.
+async fn read_to_the_end(request: Request, next: Next) -> Response {
+    let length =
+        request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
+    if length.is_none_or(|length: usize| length <= MAX_BODY) {
+        return next.run(request).await;
+    }
+    let mut body = request.into_body();
+    let mut left = MAX_SWALLOWED;
+    while let Some(Ok(frame)) = body.frame().await {
+        left = left.saturating_sub(frame.data_ref().map_or(0, axum::body::Bytes::len));
+        if left == 0 {
+            break;
+        }
+    }
+    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", "Send less at once.").into_response()
 }
 
 async fn no_route(request: Request) -> Problem {
