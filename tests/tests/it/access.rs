@@ -4,7 +4,6 @@
 //! answer they get names it.
 
 use crate::access_rows::{Access, Row, rows};
-use reqwest::Method;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use tests::http::{Answer, send};

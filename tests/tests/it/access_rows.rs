@@ -157,8 +157,7 @@ pub(crate) fn rows() -> Vec<Row> {
 
 fn sessions_and_devices() -> Vec<Row> {
     vec![
-        public("POST", "/api/v1/session", 401)
-            .json(|_| json!({"login": "nobody@e-manifest.test", "secret": "x"})),
+        public("POST", "/api/v1/session", 401).json(|_| json!({"login": stranger(), "secret": "x"})),
         signed_in("DELETE", "/api/v1/session", 204),
         signed_in("GET", "/api/v1/me", 200),
         public("POST", "/api/v1/invitations/accept", 401)
