@@ -26,7 +26,6 @@ impl Http {
     }
 
     /// A request to a path of the server.
-    #[must_use]
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         self.client.request(method, format!("{}{path}", self.base))
     }

@@ -153,37 +153,31 @@ impl Phone {
     }
 
     /// The driver takes the load.
-    #[must_use]
     pub fn picks_up(&self, load: &Load) -> Scan {
         Scan::new(self, "pickup", load).confirmed_on_glass()
     }
 
     /// The driver scans at the facility.
-    #[must_use]
     pub fn delivers(&self, load: &Load) -> Scan {
         Scan::new(self, "delivery", load)
     }
 
     /// The gate scans the truck in.
-    #[must_use]
     pub fn sees_arrive(&self, load: &Load) -> Scan {
         Scan::new(self, "arrival", load)
     }
 
     /// The facility takes the load, with grams of its first line at the scale.
-    #[must_use]
     pub fn accepts(&self, load: &Load, received_g: i64) -> Scan {
         Scan::new(self, "acceptance", load).weighing(&[(1, received_g, 0)]).unseen()
     }
 
     /// Another kind of event about the load.
-    #[must_use]
     pub fn records(&self, kind: &str, load: &Load) -> Scan {
         Scan::new(self, kind, load)
     }
 
     /// A better fix for an earlier event of this phone.
-    #[must_use]
     pub fn supplements(&self, event: EventId, load: &Load) -> Scan {
         Scan::new(self, "position_supplement", load).unseen().with("supplements", json!(event))
     }
