@@ -2,11 +2,7 @@
 //!
 //! `cargo nextest run -p tests`, with PostgreSQL: `scripts/postgres cargo nextest run -p tests`.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a story reports what went wrong by panicking"
-)]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a story reports what went wrong by panicking")]
 
 mod access;
 mod access_rows;
