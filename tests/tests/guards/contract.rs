@@ -32,11 +32,12 @@ fn every_code_that_is_sent_has_a_title_and_a_translation() {
     let mut codes: Vec<String> = Vec::new();
     for path in files(&["backend/app/src", "mobile-api/src", "backend/server/src"], &[".rs"]) {
         let text = std::fs::read_to_string(&path).unwrap();
-        for (at, _) in text.match_indices("StatusCode::") {
+        for (at, _) in text.match_indices("Problem::new(") {
             let rest: String = text[at..].chars().take(120).collect();
             let mut parts = rest.splitn(3, '"');
             let (head, code) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
-            let name = head.trim_end().trim_start_matches("StatusCode::").strip_suffix(',');
+            let name = head.trim_start_matches("Problem::new(").trim().strip_prefix("StatusCode::");
+            let name = name.and_then(|name| name.strip_suffix(','));
             if name.is_some_and(|name| name.chars().all(|c| c.is_ascii_uppercase() || c == '_')) {
                 codes.push(code.to_owned());
             }
@@ -45,7 +46,9 @@ fn every_code_that_is_sent_has_a_title_and_a_translation() {
     codes.sort();
     codes.dedup();
     assert!(codes.len() >= 5, "the search found too little: {codes:?}");
+    let translated = std::fs::read_to_string(root().join("pwa/src/lib/i18n/problems.ts")).unwrap();
     for code in codes.iter().filter(|code| *code != "internal") {
+        assert!(translated.contains(code.as_str()), "{code} has no translation in the PWA");
         assert_ne!(mobile_api::problem::title(code), "Internal error", "{code} has no title");
     }
 }
