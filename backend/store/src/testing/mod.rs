@@ -38,7 +38,18 @@ fn options() -> Options {
 /// # Errors
 /// Whatever stands in the way of a file.
 pub async fn sqlite() -> Result<TestDb> {
-    let folder = folder()?;
+    sqlite_in(folder()?).await
+}
+
+/// A fresh SQLite file on the disk that temporary files are on, for measurements: every commit waits for that disk.
+///
+/// # Errors
+/// As [`sqlite`].
+pub async fn sqlite_on_disk() -> Result<TestDb> {
+    sqlite_in(tempfile::tempdir().map_err(|error| crate::Error::Open(error.to_string()))?).await
+}
+
+async fn sqlite_in(folder: tempfile::TempDir) -> Result<TestDb> {
     let url = format!("sqlite:{}", folder.path().join("test.db").display());
     let db = Db::connect(&url, options()).await?;
     db.migrate().await?;

@@ -39,7 +39,7 @@ pub(crate) struct Measured {
 
 async fn fresh(kind: Kind) -> anyhow::Result<Option<TestDb>> {
     Ok(match kind {
-        Kind::Sqlite => Some(store::testing::sqlite().await?),
+        Kind::Sqlite => Some(store::testing::sqlite_on_disk().await?),
         Kind::Postgres => store::testing::postgres().await?,
     })
 }
