@@ -19,6 +19,10 @@ pub enum Kind {
     Postgres,
 }
 
+/// How PostgreSQL begins a write: its statements find rows by key. Plans are kept for a connection's life, and one made
+/// while a table was empty would read it whole for ever after.
+const BEGIN_BY_KEY: &str = "BEGIN; SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off";
+
 /// Sizes and waits of the connections.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -140,7 +144,7 @@ impl Db {
             Self::Sqlite { writer, .. } => {
                 Tx::sqlite_write(name, writer.begin_with("BEGIN IMMEDIATE").await?)
             }
-            Self::Postgres(pool) => Tx::postgres_write(name, pool.begin().await?),
+            Self::Postgres(pool) => Tx::postgres_write(name, pool.begin_with(BEGIN_BY_KEY).await?),
         })
     }
 

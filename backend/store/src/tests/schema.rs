@@ -127,12 +127,16 @@ async fn both_databases_have_the_same_schema() {
     }
 }
 
+/// Versions of the files that differ, as README.md lists them.
+const DIFFER: [i64; 1] = [6];
+
 /// Migrations that have no reason to differ must not: README.md lists the reasons.
 #[test]
 fn both_folders_hold_the_same_files_with_the_same_text() {
-    let sqlite: Vec<_> =
-        sqlx::migrate!("../../migrations/sqlite").iter().map(|m| (m.version, m.checksum.clone())).collect();
-    let postgres: Vec<_> =
-        sqlx::migrate!("../../migrations/postgres").iter().map(|m| (m.version, m.checksum.clone())).collect();
-    assert_eq!(sqlite, postgres);
+    let files = |migrator: sqlx::migrate::Migrator| -> Vec<_> {
+        let text = |m: &sqlx::migrate::Migration| (!DIFFER.contains(&m.version)).then(|| m.checksum.clone());
+        migrator.iter().map(|m| (m.version, m.description.clone(), text(m))).collect()
+    };
+    let sqlite = files(sqlx::migrate!("../../migrations/sqlite"));
+    assert_eq!(sqlite, files(sqlx::migrate!("../../migrations/postgres")));
 }

@@ -1,0 +1,1 @@
+-- Events are kept in their row as they are: here by nature, on PostgreSQL by the settings of the file of the same name.
