@@ -115,10 +115,10 @@ impl Keyring {
         seal(claims, &self.keys().issuer, app.random.as_ref()).map_err(internal)
     }
 
-    /// Checks the text of a scanned manifest code. Short codes need the issue table and are not for this function.
+    /// Checks the signature of a scanned manifest code; [`read_code`] reads its text.
     #[must_use]
-    pub fn check_code(&self, text: &str, now: Instant) -> CodeCheck {
-        match self.open::<ManifestClaims>(text, now) {
+    pub fn check_code(&self, code: Unverified<ManifestClaims>, now: Instant) -> CodeCheck {
+        match code.verify_with(self.keys().trust.claims(), now, &self.proven) {
             Ok(sealed) => {
                 let claims = sealed.claims();
                 CodeCheck::Authentic {
@@ -127,7 +127,7 @@ impl Keyring {
                     expires_at: claims.expires_at,
                 }
             }
-            Err(reason) => CodeCheck::Invalid { reason: reason.to_owned() },
+            Err(error) => CodeCheck::Invalid { reason: error.code().to_owned() },
         }
     }
 
@@ -144,10 +144,22 @@ impl Keyring {
     }
 
     fn open<T: Claims>(&self, text: &str, now: Instant) -> std::result::Result<Sealed<T>, &'static str> {
-        let scanned = qr::parse(text).map_err(|error| error.code())?;
-        let unverified = Unverified::<T>::decode(&scanned.bytes).map_err(|error| error.code())?;
+        let unverified = read::<T>(text)?;
         unverified.verify_with(self.keys().trust.claims(), now, &self.proven).map_err(|error| error.code())
     }
+}
+
+/// Reads the text of a scanned manifest code without checking its signature; the error is the broken rule's code.
+///
+/// # Errors
+/// The code of the first broken rule.
+pub fn read_code(text: &str) -> std::result::Result<Unverified<ManifestClaims>, &'static str> {
+    read(text)
+}
+
+fn read<T: Claims>(text: &str) -> std::result::Result<Unverified<T>, &'static str> {
+    let scanned = qr::parse(text).map_err(|error| error.code())?;
+    Unverified::<T>::decode(&scanned.bytes).map_err(|error| error.code())
 }
 
 fn internal(error: impl std::fmt::Display) -> Error {

@@ -1,4 +1,5 @@
-//! What every request looks up, many requests in one statement: who is behind a token, which key signed an event.
+//! What every request looks up, many requests in one statement: who is behind a token, which key signed an event,
+//! which scanned seal is one that we issued.
 //!
 //! Nothing is remembered: a look-up that waits for the one before it joins the next statement, and reads what is
 //! committed when that starts.
@@ -10,6 +11,7 @@ use std::sync::Arc;
 use store::Db;
 use store::devices::{self, Device};
 use store::queue::{CommitQueue, Limits, Processor, QueueError};
+use store::seals::{self, Seal};
 use store::sessions::{self, SignedIn};
 
 /// The running look-ups; cheap to clone.
@@ -19,6 +21,7 @@ pub(crate) struct Lookups(Arc<Queues>);
 struct Queues {
     sessions: CommitQueue<Sessions>,
     devices: CommitQueue<Devices>,
+    seals: CommitQueue<Seals>,
 }
 
 impl Lookups {
@@ -27,6 +30,7 @@ impl Lookups {
         Self(Arc::new(Queues {
             sessions: CommitQueue::start("look_up_sessions", Sessions(db.clone()), Limits::default()),
             devices: CommitQueue::start("look_up_devices", Devices(db.clone()), Limits::default()),
+            seals: CommitQueue::start("look_up_seals", Seals(db.clone()), Limits::default()),
         }))
     }
 
@@ -46,6 +50,18 @@ impl Lookups {
         let mut found = HashMap::with_capacity(ids.len());
         for answer in self.0.devices.submit_all(ids).await {
             found.extend(answer.map_err(unanswered)?.map(|device| (device.id, device)));
+        }
+        Ok(found)
+    }
+
+    /// Issued seals by digest; digests of nothing that we issued are left out.
+    ///
+    /// # Errors
+    /// As [`Lookups::session`].
+    pub(crate) async fn seals(&self, digests: Vec<[u8; 32]>) -> Result<HashMap<Vec<u8>, Seal>> {
+        let mut found = HashMap::with_capacity(digests.len());
+        for answer in self.0.seals.submit_all(digests).await {
+            found.extend(answer.map_err(unanswered)?.map(|seal| (seal.digest.clone(), seal)));
         }
         Ok(found)
     }
@@ -96,6 +112,28 @@ impl Processor for Devices {
     }
 
     async fn park(&self, _: &DeviceId, _: &Error) -> bool {
+        false
+    }
+}
+
+struct Seals(Db);
+
+impl Processor for Seals {
+    type Job = [u8; 32];
+    type Answer = Option<Seal>;
+    type Error = Error;
+
+    async fn commit(&self, digests: &[[u8; 32]]) -> Result<Vec<Option<Seal>>> {
+        let mut tx = self.0.read("capture.seals").await?;
+        let found: HashMap<Vec<u8>, Seal> = seals::find_by_digests(&mut tx, digests)
+            .await?
+            .into_iter()
+            .map(|seal| (seal.digest.clone(), seal))
+            .collect();
+        Ok(digests.iter().map(|digest| found.get(digest.as_slice()).cloned()).collect())
+    }
+
+    async fn park(&self, _: &[u8; 32], _: &Error) -> bool {
         false
     }
 }

@@ -73,6 +73,17 @@ pub async fn find_by_digest(tx: &mut Tx, digest: &[u8]) -> Result<Option<Seal>> 
         .bind(digest).fetch_optional(c).await)
 }
 
+/// Seals of digests, for a batch of events: which of these bytes we issued.
+pub async fn find_by_digests(tx: &mut Tx, digests: &[[u8; 32]]) -> Result<Vec<Seal>> {
+    static FIND: LazyLock<Statement> = LazyLock::new(|| {
+        Statement::new(
+            concat!("SELECT ", columns!(), " FROM seals WHERE digest IN (SELECT wanted FROM {input})"),
+            &[("wanted", Column::Bytes)],
+        )
+    });
+    FIND.fetch(tx, digests.iter().map(|digest| vec![digest.as_slice().into()]).collect()).await
+}
+
 /// Seals of short codes, for a batch of events.
 pub async fn find_by_short_codes(tx: &mut Tx, short_codes: &[String]) -> Result<Vec<Seal>> {
     static FIND: LazyLock<Statement> = LazyLock::new(|| {

@@ -249,6 +249,16 @@ async fn codes_that_are_none(world: World) {
         pickup.recorded("in_transit", "B", &["seal_invalid"]);
         assert_eq!(pickup.detail("seal_invalid"), &json!({"code": reason}), "{code}");
     }
+    // What we issued is recognised by its bytes; the same words under another signature are not ours.
+    let load = world.issued().await;
+    let (link, seal) = load.code.rsplit_once('/').unwrap();
+    let mut forged = data_encoding::BASE32_NOPAD.decode(seal.as_bytes()).unwrap();
+    *forged.last_mut().unwrap() ^= 1;
+    let forged = format!("{link}/{}", data_encoding::BASE32_NOPAD.encode(&forged));
+    let pickup = driver.picks_up(&load).at(store).with("code", json!(forged)).send().await;
+    pickup.recorded("in_transit", "B", &["seal_invalid"]);
+    assert_eq!(pickup.detail("seal_invalid"), &json!({"code": "signature"}));
+
     let load = world.issued().await;
     let typed = driver
         .picks_up(&load)

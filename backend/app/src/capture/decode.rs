@@ -3,13 +3,16 @@
 use super::Batch;
 use crate::caller::Caller;
 use crate::error::Result;
+use crate::keyring::read_code;
 use crate::ports::{App, Core};
 use chrono::{DateTime, Utc};
 use domain::custody::event::EventPayload;
 use domain::custody::record::{CodeCheck, SiteCodeCheck};
 use domain::id::{DeviceId, EventId};
+use domain::seal::envelope::Unverified;
 use domain::seal::jws::{JwsError, UnverifiedJws};
 use domain::seal::key::{PublicKey, sha256};
+use domain::seal::manifest::ManifestClaims;
 use domain::seal::short_code::ShortCode;
 use domain::time::Instant;
 use std::collections::HashMap;
@@ -21,7 +24,7 @@ const BLOCKING_FROM: usize = 32;
 
 /// An authentic event on its way to the commit queue.
 #[derive(Debug, Clone)]
-pub(super) struct AuthenticEvent {
+pub(super) struct AuthenticEvent<Code = ScannedCode> {
     /// The signed payload, read.
     pub payload: EventPayload,
     /// The exact text received.
@@ -31,13 +34,28 @@ pub(super) struct AuthenticEvent {
     /// The device that signed.
     pub device: Device,
     /// What the scanned manifest code is worth.
-    pub code: ScannedCode,
+    pub code: Code,
     /// What the scanned wall code is worth.
     pub site_code: SiteCodeCheck,
     /// The phone's clock at sending.
     pub sent_at: Option<DateTime<Utc>>,
     /// Server time of receipt.
     pub received_at: Instant,
+}
+
+impl<Code> AuthenticEvent<Code> {
+    fn map_code<Other>(self, settle: impl FnOnce(Code) -> Other) -> AuthenticEvent<Other> {
+        AuthenticEvent {
+            payload: self.payload,
+            jws: self.jws,
+            signing_input_digest: self.signing_input_digest,
+            device: self.device,
+            code: settle(self.code),
+            site_code: self.site_code,
+            sent_at: self.sent_at,
+            received_at: self.received_at,
+        }
+    }
 }
 
 /// A scanned manifest code: checked already, or a short code to look up in the issue table.
@@ -47,6 +65,14 @@ pub(super) enum ScannedCode {
     Checked(CodeCheck),
     /// Short code.
     Short(ShortCode),
+}
+
+/// A scanned manifest code as read, before anybody asked whether we issued it.
+enum ReadCode {
+    /// Nothing to ask.
+    Settled(ScannedCode),
+    /// A seal that may be ours.
+    Seal(Box<Unverified<ManifestClaims>>),
 }
 
 /// An event that is not one of ours.
@@ -79,19 +105,62 @@ pub(super) async fn decode(
     ids.dedup();
     let devices = app.lookups.devices(ids).await?;
     let (keyring, sent_at) = (app.keyring.clone(), batch.sent_at);
-    let open_all = move || {
-        parsed
-            .into_iter()
-            .map(|item| {
-                let (device_id, jws) = item?;
-                open(&keyring, &devices, device_id, jws, sent_at, received_at)
+    let opened: Vec<std::result::Result<AuthenticEvent<ReadCode>, Refusal>> =
+        off_thread(parsed.len(), move || {
+            parsed
+                .into_iter()
+                .map(|item| {
+                    let (device_id, jws) = item?;
+                    open(&keyring, &devices, device_id, jws, sent_at, received_at)
+                })
+                .collect()
+        })
+        .await?;
+    recognise(app, opened, received_at).await
+}
+
+/// Settles scanned codes. One whose every byte is that of a seal in the issue table is one that we issued, and no
+/// signature is calculated again; any other has to prove itself.
+async fn recognise(
+    app: &App,
+    opened: Vec<std::result::Result<AuthenticEvent<ReadCode>, Refusal>>,
+    received_at: Instant,
+) -> Result<Vec<std::result::Result<AuthenticEvent, Refusal>>> {
+    let digests = opened.iter().flatten().filter_map(|event| match &event.code {
+        ReadCode::Seal(code) => Some(code.digest()),
+        ReadCode::Settled(_) => None,
+    });
+    let digests: Vec<_> = digests.collect();
+    let seals = digests.len();
+    let issued = app.lookups.seals(digests).await?;
+    let keyring = app.keyring.clone();
+    let settle = move |code: ReadCode| match code {
+        ReadCode::Settled(code) => code,
+        ReadCode::Seal(code) => {
+            let seal = issued.get(code.digest().as_slice()).filter(|seal| seal.seal == code.bytes());
+            ScannedCode::Checked(match seal {
+                Some(seal) => CodeCheck::Authentic {
+                    manifest_id: seal.manifest_id,
+                    revision: seal.revision,
+                    expires_at: seal.expires_at,
+                },
+                None => keyring.check_code(*code, received_at),
             })
-            .collect()
+        }
     };
-    if batch.events.len() < BLOCKING_FROM {
-        return Ok(open_all());
+    let settle_all = move || opened.into_iter().map(|item| Ok(item?.map_code(&settle))).collect();
+    off_thread(seals, settle_all).await
+}
+
+/// Runs what calculates for long on a blocking thread when there are many events.
+async fn off_thread<T: Send + 'static>(
+    events: usize,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T> {
+    if events < BLOCKING_FROM {
+        return Ok(work());
     }
-    tokio::task::spawn_blocking(open_all)
+    tokio::task::spawn_blocking(work)
         .await
         .map_err(|error| crate::Error::Internal(format!("worker: {error}")))
 }
@@ -125,7 +194,7 @@ fn open(
     jws: UnverifiedJws,
     sent_at: Option<DateTime<Utc>>,
     received_at: Instant,
-) -> std::result::Result<AuthenticEvent, Refusal> {
+) -> std::result::Result<AuthenticEvent<ReadCode>, Refusal> {
     let text = jws.text().to_owned();
     let refuse = |code, detail| Refusal {
         id: None,
@@ -144,10 +213,16 @@ fn open(
         refuse("unreadable", "A field without which nothing can be kept is missing or malformed.")
     })?;
     let code = match payload.code.as_deref() {
-        None => ScannedCode::Checked(CodeCheck::Absent),
+        None => ReadCode::Settled(ScannedCode::Checked(CodeCheck::Absent)),
         Some(code) => match code.parse::<ShortCode>() {
-            Ok(short) => ScannedCode::Short(short),
-            Err(_) => ScannedCode::Checked(keyring.check_code(code, received_at)),
+            Ok(short) => ReadCode::Settled(ScannedCode::Short(short)),
+            Err(_) => match read_code(code) {
+                Ok(read) => ReadCode::Seal(Box::new(read)),
+                Err(reason) => {
+                    let invalid = CodeCheck::Invalid { reason: reason.to_owned() };
+                    ReadCode::Settled(ScannedCode::Checked(invalid))
+                }
+            },
         },
     };
     let site_code = payload

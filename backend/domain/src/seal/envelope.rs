@@ -298,6 +298,12 @@ impl<T: Claims> Unverified<T> {
         sha256(&self.envelope.signed)
     }
 
+    /// The COSE_Sign1 bytes as received.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
     /// True when this key signed it.
     #[must_use]
     pub fn is_signed_by(&self, key: &PublicKey) -> bool {

@@ -101,7 +101,8 @@ async fn every_role_signs_in_and_finds_work_and_the_past_is_as_true_as_the_prese
     let trust = demo.app.keyring.keys();
     for seal in seals::list_for(&mut tx, &ids).await.unwrap() {
         let text = domain::seal::qr::render("127.0.0.1:8080", &seal.seal).unwrap();
-        let check = demo.app.keyring.check_code(&text, seal.issued_at);
+        let code = app::keyring::read_code(&text).unwrap();
+        let check = demo.app.keyring.check_code(code, seal.issued_at);
         assert!(matches!(check, domain::custody::record::CodeCheck::Authentic { .. }), "{check:?}");
     }
     assert!(!trust.roots.is_empty());
