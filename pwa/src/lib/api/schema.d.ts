@@ -12,7 +12,7 @@ export interface paths {
             cookie?: never;
         };
         /** The trust list: COSE_Sign1 signed by the root key. */
-        get: operations["trust_list"];
+        get: operations["read_trust_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -29,10 +29,10 @@ export interface paths {
             cookie?: never;
         };
         /** Devices of the caller's organisations. */
-        get: operations["list"];
+        get: operations["list_devices"];
         put?: never;
         /** Registers this phone's public key and returns its certificate; the same key again gives the same device. */
-        post: operations["register"];
+        post: operations["register_device"];
         delete?: never;
         options?: never;
         head?: never;
@@ -49,7 +49,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Admits what a revoked device signed: its kept events count after all. The device stays revoked. */
-        post: operations["admit"];
+        post: operations["admit_device"];
         delete?: never;
         options?: never;
         head?: never;
@@ -66,7 +66,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Revokes a device: what it signs from now on is kept and moves nothing until admitted. */
-        post: operations["revoke"];
+        post: operations["revoke_device"];
         delete?: never;
         options?: never;
         head?: never;
@@ -83,7 +83,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Captures up to 500 signed custody events; one result each, in order. Idempotent by event id. */
-        post: operations["capture"];
+        post: operations["capture_events"];
         delete?: never;
         options?: never;
         head?: never;
@@ -98,7 +98,7 @@ export interface paths {
             cookie?: never;
         };
         /** Everything this role needs to work a shift offline. */
-        get: operations["pack"];
+        get: operations["read_field_pack"];
         put?: never;
         post?: never;
         delete?: never;
@@ -115,7 +115,7 @@ export interface paths {
             cookie?: never;
         };
         /** Findings of the manifests the caller may see, newest first. */
-        get: operations["findings"];
+        get: operations["list_findings"];
         put?: never;
         post?: never;
         delete?: never;
@@ -132,7 +132,7 @@ export interface paths {
             cookie?: never;
         };
         /** Whose turn is it: what waits for the caller. */
-        get: operations["inbox"];
+        get: operations["read_inbox"];
         put?: never;
         post?: never;
         delete?: never;
@@ -166,10 +166,10 @@ export interface paths {
             cookie?: never;
         };
         /** Manifests the caller may see, newest first. */
-        get: operations["list"];
+        get: operations["list_manifests"];
         put?: never;
         /** Declares a manifest: a draft of the caller's organisation. Idempotent by Idempotency-Key. */
-        post: operations["declare"];
+        post: operations["declare_manifest"];
         delete?: never;
         options?: never;
         head?: never;
@@ -184,14 +184,14 @@ export interface paths {
             cookie?: never;
         };
         /** One manifest; 404 for those who are no party to it. */
-        get: operations["find"];
+        get: operations["find_manifest"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
         /** Changes a draft; If-Match guards against somebody else's change. */
-        patch: operations["edit"];
+        patch: operations["edit_manifest"];
         trace?: never;
     };
     "/api/v1/manifests/{id}/approve": {
@@ -204,7 +204,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Approves for the caller's side; the last approval issues: number, seal, QR. */
-        post: operations["approve"];
+        post: operations["approve_manifest"];
         delete?: never;
         options?: never;
         head?: never;
@@ -253,7 +253,7 @@ export interface paths {
             cookie?: never;
         };
         /** Custody events of a manifest by estimated time, with their findings. */
-        get: operations["events"];
+        get: operations["list_manifest_events"];
         put?: never;
         post?: never;
         delete?: never;
@@ -270,7 +270,7 @@ export interface paths {
             cookie?: never;
         };
         /** Findings of a manifest, withdrawn ones included. */
-        get: operations["findings"];
+        get: operations["list_manifest_findings"];
         put?: never;
         post?: never;
         delete?: never;
@@ -287,7 +287,7 @@ export interface paths {
             cookie?: never;
         };
         /** The label to print: QR, short code, number, parties, waste. */
-        get: operations["label_svg"];
+        get: operations["manifest_label_svg"];
         put?: never;
         post?: never;
         delete?: never;
@@ -306,7 +306,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Proposes a draft to the other side. */
-        post: operations["propose"];
+        post: operations["propose_manifest"];
         delete?: never;
         options?: never;
         head?: never;
@@ -321,7 +321,7 @@ export interface paths {
             cookie?: never;
         };
         /** The QR of an issued manifest as PNG. */
-        get: operations["qr_png"];
+        get: operations["manifest_qr_png"];
         put?: never;
         post?: never;
         delete?: never;
@@ -338,7 +338,7 @@ export interface paths {
             cookie?: never;
         };
         /** The QR of an issued manifest as SVG. */
-        get: operations["qr_svg"];
+        get: operations["manifest_qr_svg"];
         put?: never;
         post?: never;
         delete?: never;
@@ -372,7 +372,7 @@ export interface paths {
             cookie?: never;
         };
         /** Outlines of the provinces as TopoJSON, for display only. */
-        get: operations["provinces"];
+        get: operations["map_provinces"];
         put?: never;
         post?: never;
         delete?: never;
@@ -389,7 +389,7 @@ export interface paths {
             cookie?: never;
         };
         /** Roads drawn behind the demo, as GeoJSON. */
-        get: operations["roads"];
+        get: operations["map_roads"];
         put?: never;
         post?: never;
         delete?: never;
@@ -406,7 +406,7 @@ export interface paths {
             cookie?: never;
         };
         /** Sites with last scan, open findings and waiting loads, as GeoJSON points. */
-        get: operations["sites"];
+        get: operations["map_sites"];
         put?: never;
         post?: never;
         delete?: never;
@@ -423,7 +423,7 @@ export interface paths {
             cookie?: never;
         };
         /** Who the caller is. */
-        get: operations["me"];
+        get: operations["read_me"];
         put?: never;
         post?: never;
         delete?: never;
@@ -440,10 +440,44 @@ export interface paths {
             cookie?: never;
         };
         /** Organisations by name. */
-        get: operations["list"];
+        get: operations["list_organisations"];
         put?: never;
         /** Registers an organisation; for authorities. */
-        post: operations["create"];
+        post: operations["create_organisation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organisations/{id}/reinstate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lets a suspended organisation work again. For the authority of its area. */
+        post: operations["reinstate_organisation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organisations/{id}/suspend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Suspends an organisation: no new loads in its name, what is on the road finishes. For the authority of its area. */
+        post: operations["suspend_organisation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -458,10 +492,10 @@ export interface paths {
             cookie?: never;
         };
         /** People of one organisation at whose desk the caller sits. */
-        get: operations["list"];
+        get: operations["list_people"];
         put?: never;
         /** Registers a person of the caller's organisation. */
-        post: operations["create"];
+        post: operations["create_person"];
         delete?: never;
         options?: never;
         head?: never;
@@ -478,7 +512,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Invites a person: a single-use code of 24 hours, as text and QR. */
-        post: operations["invite"];
+        post: operations["invite_person"];
         delete?: never;
         options?: never;
         head?: never;
@@ -493,7 +527,7 @@ export interface paths {
             cookie?: never;
         };
         /** Permits of an organisation. */
-        get: operations["permits"];
+        get: operations["list_permits"];
         put?: never;
         /** Registers a permit; for authorities. */
         post: operations["create_permit"];
@@ -511,7 +545,7 @@ export interface paths {
             cookie?: never;
         };
         /** The 34 provinces. */
-        get: operations["provinces"];
+        get: operations["list_provinces"];
         put?: never;
         post?: never;
         delete?: never;
@@ -528,7 +562,7 @@ export interface paths {
             cookie?: never;
         };
         /** Named routes of a carrier. */
-        get: operations["named_routes"];
+        get: operations["list_routes"];
         put?: never;
         /** Registers a route of the caller's carrier; the same name again makes a new version. */
         post: operations["create_route"];
@@ -564,10 +598,10 @@ export interface paths {
             cookie?: never;
         };
         /** Sites by name; the wall code's text only for the own organisation. */
-        get: operations["list"];
+        get: operations["list_sites"];
         put?: never;
         /** Registers a site: a polygon, or the phone's position and a radius. */
-        post: operations["create"];
+        post: operations["create_site"];
         delete?: never;
         options?: never;
         head?: never;
@@ -588,7 +622,7 @@ export interface paths {
         options?: never;
         head?: never;
         /** Changes name, address or geofence of an own site. */
-        patch: operations["change"];
+        patch: operations["change_site"];
         trace?: never;
     };
     "/api/v1/sites/{id}/code.png": {
@@ -599,7 +633,7 @@ export interface paths {
             cookie?: never;
         };
         /** The wall code as PNG. */
-        get: operations["code_png"];
+        get: operations["site_code_png"];
         put?: never;
         post?: never;
         delete?: never;
@@ -616,7 +650,7 @@ export interface paths {
             cookie?: never;
         };
         /** The wall code as SVG. */
-        get: operations["code_svg"];
+        get: operations["site_code_svg"];
         put?: never;
         post?: never;
         delete?: never;
@@ -633,7 +667,7 @@ export interface paths {
             cookie?: never;
         };
         /** The sheet to fix to the wall. */
-        get: operations["label_svg"];
+        get: operations["site_label_svg"];
         put?: never;
         post?: never;
         delete?: never;
@@ -650,7 +684,7 @@ export interface paths {
             cookie?: never;
         };
         /** Loads and masses by one dimension. */
-        get: operations["summary"];
+        get: operations["read_summary"];
         put?: never;
         post?: never;
         delete?: never;
@@ -667,7 +701,7 @@ export interface paths {
             cookie?: never;
         };
         /** Trips planned or under way, newest first; one is made by itself for a single manifest. */
-        get: operations["trips"];
+        get: operations["list_trips"];
         put?: never;
         post?: never;
         delete?: never;
@@ -684,7 +718,7 @@ export interface paths {
             cookie?: never;
         };
         /** Vehicles, by plate. */
-        get: operations["vehicles"];
+        get: operations["list_vehicles"];
         put?: never;
         /** Registers a vehicle of the caller's carrier. */
         post: operations["create_vehicle"];
@@ -702,7 +736,7 @@ export interface paths {
             cookie?: never;
         };
         /** Manifests on a plate, for inspectors and authorities; each look is logged. */
-        get: operations["by_plate"];
+        get: operations["list_manifests_by_plate"];
         put?: never;
         post?: never;
         delete?: never;
@@ -721,7 +755,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Verifies the text of a scanned or typed code. Public callers see little, parties their manifest, inspectors all. */
-        post: operations["verify"];
+        post: operations["verify_code"];
         delete?: never;
         options?: never;
         head?: never;
@@ -736,7 +770,7 @@ export interface paths {
             cookie?: never;
         };
         /** Waste codes by words or digits. */
-        get: operations["waste_codes"];
+        get: operations["list_waste_codes"];
         put?: never;
         post?: never;
         delete?: never;
@@ -770,7 +804,7 @@ export interface paths {
             cookie?: never;
         };
         /** Codes that declarants typed because the list lacks them; for authorities. */
-        get: operations["unlisted_waste_codes"];
+        get: operations["list_unlisted_waste_codes"];
         put?: never;
         post?: never;
         delete?: never;
@@ -787,7 +821,7 @@ export interface paths {
             cookie?: never;
         };
         /** Status list `n`: COSE_Sign1 around an IETF Token Status List, signed per time to live. */
-        get: operations["status_list"];
+        get: operations["read_status_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1009,7 +1043,7 @@ export interface components {
          * @description What is wrong with a field; the PWA translates the code.
          * @enum {string}
          */
-        FieldCode: "required" | "too_long" | "out_of_range" | "unknown" | "bad_format" | "not_permitted" | "expired" | "duplicate";
+        FieldCode: "required" | "too_long" | "out_of_range" | "unknown" | "bad_format" | "not_permitted" | "expired" | "duplicate" | "suspended" | "no_permit" | "permit_expired";
         /** @description A problem of one field. */
         FieldError: {
             /** @description Stable code. */
@@ -1086,12 +1120,17 @@ export interface components {
          * @description Kinds of findings (DOMAIN §8).
          * @enum {string}
          */
-        FindingCode: "outside_geofence" | "wrong_facility" | "wrong_site_code" | "off_route" | "forbidden_area_or_hour" | "long_stop" | "position_missing" | "position_poor" | "position_mocked" | "impossible_travel" | "clock_skew" | "wrong_vehicle" | "wrong_driver" | "permit_expired" | "waste_not_permitted" | "method_not_permitted" | "quota_exceeded" | "discrepancy" | "out_of_sequence" | "pickup_missing" | "picked_up_before_void" | "not_entitled" | "vehicle_changed" | "counterparty_missing" | "overdue_arrival" | "overdue_treatment" | "duplicate_use" | "seal_invalid" | "seal_superseded" | "seal_expired" | "device_revoked" | "device_silent" | "mass_balance_gap" | "unreadable_field";
+        FindingCode: "outside_geofence" | "wrong_facility" | "wrong_site_code" | "off_route" | "forbidden_area_or_hour" | "long_stop" | "position_missing" | "position_poor" | "position_mocked" | "impossible_travel" | "clock_skew" | "wrong_vehicle" | "wrong_driver" | "permit_expired" | "party_suspended" | "waste_not_permitted" | "method_not_permitted" | "quota_exceeded" | "discrepancy" | "out_of_sequence" | "pickup_missing" | "picked_up_before_void" | "not_entitled" | "vehicle_changed" | "counterparty_missing" | "overdue_arrival" | "overdue_treatment" | "duplicate_use" | "seal_invalid" | "seal_superseded" | "seal_expired" | "device_revoked" | "device_silent" | "mass_balance_gap" | "unreadable_field";
         /**
          * Format: uuid
          * @description A finding about an event or a manifest.
          */
         FindingId: string;
+        /**
+         * @description Standing of a finding, as the contract describes it.
+         * @enum {string}
+         */
+        FindingStatus: "open" | "withdrawn" | "closed";
         /** @description A finding. */
         FindingView: {
             /** @description What is wrong. */
@@ -1117,12 +1156,24 @@ export interface components {
             /** @description How grave. */
             severity: components["schemas"]["Severity"];
             /** @description open, withdrawn or closed. */
-            status: string;
+            status: components["schemas"]["FindingStatus"];
             /**
              * Format: date-time
              * @description Last instant it is known to be true.
              */
             to: string;
+        };
+        /** @description A GeoJSON LineString as the contract describes it: WGS 84, longitude first. */
+        GeoLine: {
+            /** @description Positions in order. */
+            coordinates: number[][];
+            type: "LineString" & Record<string, never>;
+        };
+        /** @description A GeoJSON Polygon as the contract describes it: WGS 84, longitude first, outer ring first, then holes. */
+        GeoPolygon: {
+            /** @description Rings of positions, each closed. */
+            coordinates: number[][][];
+            type: "Polygon" & Record<string, never>;
         };
         /**
          * Format: int64
@@ -1380,7 +1431,7 @@ export interface components {
              */
             corridor_m: number;
             /** @description GeoJSON LineString. */
-            geometry: Record<string, never>;
+            geometry: components["schemas"]["GeoLine"];
             /** @description Its id. */
             id: components["schemas"]["RouteId"];
             /** @description Name. */
@@ -1423,7 +1474,7 @@ export interface components {
         NewPermit: {
             /** @description What it allows. */
             kind: components["schemas"]["PermitKind"];
-            /** @description Official number; unique. */
+            /** @description Official number; of one holder and kind it names one permit at a time. */
             number: string;
             /** @description Whose. */
             organisation_id: components["schemas"]["OrganisationId"];
@@ -1463,7 +1514,7 @@ export interface components {
              */
             corridor_m?: number | null;
             /** @description GeoJSON LineString, longitude first. */
-            geometry: Record<string, never>;
+            geometry: components["schemas"]["GeoLine"];
             /** @description Name. */
             name: string;
             /** @description Whose. */
@@ -1474,8 +1525,7 @@ export interface components {
             /** @description Address. */
             address?: string;
             centre?: components["schemas"]["LatLon"] | null;
-            /** @description GeoJSON Polygon; wins over a radius. */
-            geofence?: Record<string, never> | null;
+            geofence?: components["schemas"]["GeoPolygon"] | null;
             /** @description What it is for. */
             kind: components["schemas"]["SiteKind"];
             /** @description Name. */
@@ -1489,6 +1539,11 @@ export interface components {
              * @description Metres around the centre ("stand at the store and press").
              */
             radius_m?: number | null;
+        };
+        /** @description Why an organisation is suspended. */
+        NewSuspension: {
+            /** @description 1 to 500 characters. */
+            reason: string;
         };
         /** @description A vehicle to register. */
         NewVehicle: {
@@ -1529,6 +1584,11 @@ export interface components {
             province_code?: string | null;
             /** @description True while the authority has suspended it: no new manifests, loads on the road may finish. */
             suspended: boolean;
+            /**
+             * Format: date-time
+             * @description Since when it is suspended.
+             */
+            suspended_at?: string | null;
         };
         /**
          * @description What became of an event.
@@ -1550,7 +1610,7 @@ export interface components {
             /** @description Where the pin stands. */
             centre: components["schemas"]["LatLon"];
             /** @description GeoJSON Polygon. */
-            geofence: Record<string, never>;
+            geofence: components["schemas"]["GeoPolygon"];
             /** @description Its id. */
             id: components["schemas"]["SiteId"];
             /** @description What it is for. */
@@ -1676,7 +1736,7 @@ export interface components {
                 /** @description How grave. */
                 severity: components["schemas"]["Severity"];
                 /** @description open, withdrawn or closed. */
-                status: string;
+                status: components["schemas"]["FindingStatus"];
                 /**
                  * Format: date-time
                  * @description Last instant it is known to be true.
@@ -1757,7 +1817,7 @@ export interface components {
                  */
                 corridor_m: number;
                 /** @description GeoJSON LineString. */
-                geometry: Record<string, never>;
+                geometry: components["schemas"]["GeoLine"];
                 /** @description Its id. */
                 id: components["schemas"]["RouteId"];
                 /** @description Name. */
@@ -1793,6 +1853,11 @@ export interface components {
                 province_code?: string | null;
                 /** @description True while the authority has suspended it: no new manifests, loads on the road may finish. */
                 suspended: boolean;
+                /**
+                 * Format: date-time
+                 * @description Since when it is suspended.
+                 */
+                suspended_at?: string | null;
             }[];
             /** @description Where the next page starts; null on the last page. */
             next_cursor?: string | null;
@@ -1873,7 +1938,7 @@ export interface components {
                  */
                 code?: string | null;
                 /** @description GeoJSON Polygon. */
-                geofence: Record<string, never>;
+                geofence: components["schemas"]["GeoPolygon"];
                 /** @description Its id. */
                 id: components["schemas"]["SiteId"];
                 /** @description What it is for. */
@@ -1882,6 +1947,8 @@ export interface components {
                 name: string;
                 /** @description Whose. */
                 organisation_id: components["schemas"]["OrganisationId"];
+                /** @description Name of that organisation. */
+                organisation_name: string;
                 /** @description Province. */
                 province_code?: string | null;
             }[];
@@ -2200,8 +2267,7 @@ export interface components {
              * @description Metres to either side, 20 to 5,000; 200 unless named.
              */
             corridor_m?: number | null;
-            /** @description GeoJSON LineString, longitude first. */
-            geometry?: Record<string, never> | null;
+            geometry?: components["schemas"]["GeoLine"] | null;
             route_id?: components["schemas"]["RouteId"] | null;
         };
         /** @description A declared route. */
@@ -2212,8 +2278,15 @@ export interface components {
              */
             corridor_m: number;
             /** @description GeoJSON LineString. */
-            geometry: Record<string, never>;
+            geometry: components["schemas"]["GeoLine"];
+            /** @description Its name, if named. */
+            name?: string | null;
             route_id?: components["schemas"]["RouteId"] | null;
+            /**
+             * Format: int64
+             * @description Which version of that name, from 1.
+             */
+            version?: number | null;
         };
         /** @description A manifest as far as the caller may see it. */
         SeenManifest: components["schemas"]["ManifestView"] | components["schemas"]["PublicManifest"];
@@ -2260,8 +2333,7 @@ export interface components {
             /** @description Address. */
             address?: string | null;
             centre?: components["schemas"]["LatLon"] | null;
-            /** @description GeoJSON Polygon. */
-            geofence?: Record<string, never> | null;
+            geofence?: components["schemas"]["GeoPolygon"] | null;
             /** @description Name. */
             name?: string | null;
             /**
@@ -2292,7 +2364,7 @@ export interface components {
              */
             code?: string | null;
             /** @description GeoJSON Polygon. */
-            geofence: Record<string, never>;
+            geofence: components["schemas"]["GeoPolygon"];
             /** @description Its id. */
             id: components["schemas"]["SiteId"];
             /** @description What it is for. */
@@ -2301,6 +2373,8 @@ export interface components {
             name: string;
             /** @description Whose. */
             organisation_id: components["schemas"]["OrganisationId"];
+            /** @description Name of that organisation. */
+            organisation_name: string;
             /** @description Province. */
             province_code?: string | null;
         };
@@ -2508,7 +2582,10 @@ export type SchemaFiguresView = components['schemas']['FiguresView'];
 export type SchemaFindingBrief = components['schemas']['FindingBrief'];
 export type SchemaFindingCode = components['schemas']['FindingCode'];
 export type SchemaFindingId = components['schemas']['FindingId'];
+export type SchemaFindingStatus = components['schemas']['FindingStatus'];
 export type SchemaFindingView = components['schemas']['FindingView'];
+export type SchemaGeoLine = components['schemas']['GeoLine'];
+export type SchemaGeoPolygon = components['schemas']['GeoPolygon'];
 export type SchemaGrams = components['schemas']['Grams'];
 export type SchemaImported = components['schemas']['Imported'];
 export type SchemaInboxItem = components['schemas']['InboxItem'];
@@ -2532,6 +2609,7 @@ export type SchemaNewPermit = components['schemas']['NewPermit'];
 export type SchemaNewPerson = components['schemas']['NewPerson'];
 export type SchemaNewRoute = components['schemas']['NewRoute'];
 export type SchemaNewSite = components['schemas']['NewSite'];
+export type SchemaNewSuspension = components['schemas']['NewSuspension'];
 export type SchemaNewVehicle = components['schemas']['NewVehicle'];
 export type SchemaOrganisationId = components['schemas']['OrganisationId'];
 export type SchemaOrganisationKind = components['schemas']['OrganisationKind'];
@@ -2607,7 +2685,7 @@ export type SchemaWeighing = components['schemas']['Weighing'];
 export type SchemaWeighingSource = components['schemas']['WeighingSource'];
 export type $defs = Record<string, never>;
 export interface operations {
-    trust_list: {
+    read_trust_list: {
         parameters: {
             query?: never;
             header?: never;
@@ -2626,7 +2704,7 @@ export interface operations {
             };
         };
     };
-    list: {
+    list_devices: {
         parameters: {
             query?: {
                 /** @description Cursor from the last page's `next_cursor`. */
@@ -2650,7 +2728,7 @@ export interface operations {
             };
         };
     };
-    register: {
+    register_device: {
         parameters: {
             query?: never;
             header?: never;
@@ -2690,7 +2768,7 @@ export interface operations {
             };
         };
     };
-    admit: {
+    admit_device: {
         parameters: {
             query?: never;
             header?: never;
@@ -2719,7 +2797,7 @@ export interface operations {
             };
         };
     };
-    revoke: {
+    revoke_device: {
         parameters: {
             query?: never;
             header?: never;
@@ -2752,7 +2830,7 @@ export interface operations {
             };
         };
     };
-    capture: {
+    capture_events: {
         parameters: {
             query?: never;
             header?: never;
@@ -2800,7 +2878,7 @@ export interface operations {
             };
         };
     };
-    pack: {
+    read_field_pack: {
         parameters: {
             query?: never;
             header?: {
@@ -2829,7 +2907,7 @@ export interface operations {
             };
         };
     };
-    findings: {
+    list_findings: {
         parameters: {
             query?: {
                 /** @description open, withdrawn or closed. */
@@ -2867,7 +2945,7 @@ export interface operations {
             };
         };
     };
-    inbox: {
+    read_inbox: {
         parameters: {
             query?: never;
             header?: never;
@@ -2926,7 +3004,7 @@ export interface operations {
             };
         };
     };
-    list: {
+    list_manifests: {
         parameters: {
             query?: {
                 /** @description One state, or several with commas. */
@@ -2974,7 +3052,7 @@ export interface operations {
             };
         };
     };
-    declare: {
+    declare_manifest: {
         parameters: {
             query?: never;
             header?: {
@@ -3015,7 +3093,7 @@ export interface operations {
             };
         };
     };
-    find: {
+    find_manifest: {
         parameters: {
             query?: never;
             header?: never;
@@ -3044,7 +3122,7 @@ export interface operations {
             };
         };
     };
-    edit: {
+    edit_manifest: {
         parameters: {
             query?: never;
             header?: {
@@ -3103,10 +3181,12 @@ export interface operations {
             };
         };
     };
-    approve: {
+    approve_manifest: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 id: components["schemas"]["ManifestId"];
             };
@@ -3138,12 +3218,22 @@ export interface operations {
                     "application/json": components["schemas"]["ProblemBody"];
                 };
             };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
         };
     };
     assign_manifest: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 id: components["schemas"]["ManifestId"];
             };
@@ -3192,7 +3282,9 @@ export interface operations {
     confirm_pickup: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 id: components["schemas"]["ManifestId"];
             };
@@ -3230,7 +3322,7 @@ export interface operations {
             };
         };
     };
-    events: {
+    list_manifest_events: {
         parameters: {
             query?: never;
             header?: never;
@@ -3259,7 +3351,7 @@ export interface operations {
             };
         };
     };
-    findings: {
+    list_manifest_findings: {
         parameters: {
             query?: never;
             header?: never;
@@ -3288,7 +3380,7 @@ export interface operations {
             };
         };
     };
-    label_svg: {
+    manifest_label_svg: {
         parameters: {
             query?: never;
             header?: never;
@@ -3325,10 +3417,12 @@ export interface operations {
             };
         };
     };
-    propose: {
+    propose_manifest: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 id: components["schemas"]["ManifestId"];
             };
@@ -3360,9 +3454,17 @@ export interface operations {
                     "application/json": components["schemas"]["ProblemBody"];
                 };
             };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
         };
     };
-    qr_png: {
+    manifest_qr_png: {
         parameters: {
             query?: never;
             header?: never;
@@ -3399,7 +3501,7 @@ export interface operations {
             };
         };
     };
-    qr_svg: {
+    manifest_qr_svg: {
         parameters: {
             query?: never;
             header?: never;
@@ -3479,7 +3581,7 @@ export interface operations {
             };
         };
     };
-    provinces: {
+    map_provinces: {
         parameters: {
             query?: never;
             header?: never;
@@ -3498,7 +3600,7 @@ export interface operations {
             };
         };
     };
-    roads: {
+    map_roads: {
         parameters: {
             query?: never;
             header?: never;
@@ -3517,7 +3619,7 @@ export interface operations {
             };
         };
     };
-    sites: {
+    map_sites: {
         parameters: {
             query?: never;
             header?: never;
@@ -3544,7 +3646,7 @@ export interface operations {
             };
         };
     };
-    me: {
+    read_me: {
         parameters: {
             query?: never;
             header?: never;
@@ -3571,7 +3673,7 @@ export interface operations {
             };
         };
     };
-    list: {
+    list_organisations: {
         parameters: {
             query?: {
                 /** @description Only of this organisation. */
@@ -3611,7 +3713,7 @@ export interface operations {
             };
         };
     };
-    create: {
+    create_organisation: {
         parameters: {
             query?: never;
             header?: never;
@@ -3650,7 +3752,93 @@ export interface operations {
             };
         };
     };
-    list: {
+    reinstate_organisation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["OrganisationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganisationView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    suspend_organisation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["OrganisationId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSuspension"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganisationView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_people: {
         parameters: {
             query?: {
                 /** @description Only of this organisation. */
@@ -3690,7 +3878,7 @@ export interface operations {
             };
         };
     };
-    create: {
+    create_person: {
         parameters: {
             query?: never;
             header?: never;
@@ -3745,7 +3933,7 @@ export interface operations {
             };
         };
     };
-    invite: {
+    invite_person: {
         parameters: {
             query?: never;
             header?: never;
@@ -3782,7 +3970,7 @@ export interface operations {
             };
         };
     };
-    permits: {
+    list_permits: {
         parameters: {
             query?: {
                 /** @description Only of this organisation. */
@@ -3851,14 +4039,6 @@ export interface operations {
                     "application/json": components["schemas"]["ProblemBody"];
                 };
             };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3869,7 +4049,7 @@ export interface operations {
             };
         };
     };
-    provinces: {
+    list_provinces: {
         parameters: {
             query?: never;
             header?: never;
@@ -3888,7 +4068,7 @@ export interface operations {
             };
         };
     };
-    named_routes: {
+    list_routes: {
         parameters: {
             query?: {
                 /** @description Only of this organisation. */
@@ -4041,7 +4221,7 @@ export interface operations {
             };
         };
     };
-    list: {
+    list_sites: {
         parameters: {
             query?: {
                 /** @description Only of this organisation. */
@@ -4081,7 +4261,7 @@ export interface operations {
             };
         };
     };
-    create: {
+    create_site: {
         parameters: {
             query?: never;
             header?: never;
@@ -4128,7 +4308,7 @@ export interface operations {
             };
         };
     };
-    change: {
+    change_site: {
         parameters: {
             query?: never;
             header?: never;
@@ -4177,7 +4357,7 @@ export interface operations {
             };
         };
     };
-    code_png: {
+    site_code_png: {
         parameters: {
             query?: never;
             header?: never;
@@ -4206,7 +4386,7 @@ export interface operations {
             };
         };
     };
-    code_svg: {
+    site_code_svg: {
         parameters: {
             query?: never;
             header?: never;
@@ -4235,7 +4415,7 @@ export interface operations {
             };
         };
     };
-    label_svg: {
+    site_label_svg: {
         parameters: {
             query?: never;
             header?: never;
@@ -4264,7 +4444,7 @@ export interface operations {
             };
         };
     };
-    summary: {
+    read_summary: {
         parameters: {
             query: {
                 /** @description province, waste_code, facility, month or state. */
@@ -4308,7 +4488,7 @@ export interface operations {
             };
         };
     };
-    trips: {
+    list_trips: {
         parameters: {
             query?: {
                 /** @description Cursor from the last page's `next_cursor`. */
@@ -4340,7 +4520,7 @@ export interface operations {
             };
         };
     };
-    vehicles: {
+    list_vehicles: {
         parameters: {
             query?: {
                 /** @description Only of this organisation. */
@@ -4435,7 +4615,7 @@ export interface operations {
             };
         };
     };
-    by_plate: {
+    list_manifests_by_plate: {
         parameters: {
             query?: never;
             header?: never;
@@ -4464,7 +4644,7 @@ export interface operations {
             };
         };
     };
-    verify: {
+    verify_code: {
         parameters: {
             query?: never;
             header?: never;
@@ -4503,7 +4683,7 @@ export interface operations {
             };
         };
     };
-    waste_codes: {
+    list_waste_codes: {
         parameters: {
             query?: {
                 /** @description Words or digits; accents and case ignored. Everything without it. */
@@ -4582,7 +4762,7 @@ export interface operations {
             };
         };
     };
-    unlisted_waste_codes: {
+    list_unlisted_waste_codes: {
         parameters: {
             query?: never;
             header?: never;
@@ -4609,7 +4789,7 @@ export interface operations {
             };
         };
     };
-    status_list: {
+    read_status_list: {
         parameters: {
             query?: never;
             header?: never;

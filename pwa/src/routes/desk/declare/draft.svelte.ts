@@ -1,8 +1,8 @@
 /** A declaration on its way to the server: opened, filled, checked, kept as a draft, proposed. */
-import { answer } from '$lib/api/client';
+import { answer, api } from '$lib/api/client';
 import { ApiProblem } from '$lib/api/problem';
 import type { RoleHeld } from '$lib/api/types';
-import { office, once } from '$lib/office/client';
+import { once } from '$lib/office/client';
 import { siteLabel } from '$lib/office/find';
 import { Task } from '$lib/office/resource.svelte';
 import { go } from '$lib/navigation';
@@ -32,7 +32,7 @@ export class Draft {
     this.ready = await this.opening.run(async () => {
       const from = this.#id ?? this.template;
       if (from === null) return this.#preset();
-      const manifest = await answer(office.GET('/api/v1/manifests/{id}', { params: { path: { id: from } } }));
+      const manifest = await answer(api.GET('/api/v1/manifests/{id}', { params: { path: { id: from } } }));
       this.form.fill(manifest, this.#id === null);
       this.#version = manifest.version ?? 0;
       if (this.#id === null) this.step = 'waste';
@@ -49,7 +49,7 @@ export class Draft {
     }
     if (acting.role !== 'generator' && acting.role !== 'facility') return;
     const query = { kind: acting.role, organisation_id: acting.organisation_id, limit: 2 };
-    const { items } = await answer(office.GET('/api/v1/sites', { params: { query } }));
+    const { items } = await answer(api.GET('/api/v1/sites', { params: { query } }));
     const [only] = items;
     if (only === undefined || items.length > 1) return;
     const picked = { id: only.id, label: siteLabel(only) };
@@ -85,7 +85,7 @@ export class Draft {
       const id = await this.#keep();
       if (propose) {
         await answer(
-          office.POST('/api/v1/manifests/{id}/propose', { params: { path: { id }, header: once() } }),
+          api.POST('/api/v1/manifests/{id}/propose', { params: { path: { id }, header: once() } }),
         );
       }
       go(`/desk/manifests/${id}`, { replace: true });
@@ -103,9 +103,9 @@ export class Draft {
     const id = this.#id;
     const kept =
       id === null
-        ? await answer(office.POST('/api/v1/manifests', { params: { header: this.#key }, body }))
+        ? await answer(api.POST('/api/v1/manifests', { params: { header: this.#key }, body }))
         : await answer(
-            office.PATCH('/api/v1/manifests/{id}', {
+            api.PATCH('/api/v1/manifests/{id}', {
               params: { path: { id }, header: { 'If-Match': `"${this.#version}"` } },
               body,
             }),
