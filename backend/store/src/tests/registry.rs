@@ -212,7 +212,7 @@ async fn sites_of_before_get_their_first_version() {
         let mut tx = seeded(&db).await;
         let fresh = sites::list_versions(&mut tx, &[STORE, GATE]).await.unwrap();
         assert_eq!(fresh.len(), 2);
-        let file = include_str!("../../../../migrations/postgres/0006_site_versions.sql");
+        let file = include_str!("../../../../migrations/postgres/0007_site_versions.sql");
         let backfill =
             file.split_inclusive(';').find(|part| part.trim_start().starts_with("INSERT")).unwrap();
         on_tx!(&mut tx, c => sqlx::query("DELETE FROM site_versions").execute(c).await.map(drop)).unwrap();
