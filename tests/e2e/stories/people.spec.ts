@@ -2,7 +2,7 @@
 import { issued, parties } from '../harness/loads';
 import { expect, test } from '../harness/test';
 
-test('the sign-in page speaks both languages and remembers the choice', async ({ device }) => {
+test('the sign-in page speaks three languages and remembers the choice', async ({ device }) => {
   const phone = await device('visitor');
   await phone.goto('/');
   await expect(phone.page.getByRole('button', { name: 'Đăng nhập' })).toBeVisible();
@@ -12,6 +12,11 @@ test('the sign-in page speaks both languages and remembers the choice', async ({
   await phone.restart('/');
   await expect(phone.page.getByRole('button', { name: 'Sign in' })).toBeVisible();
   await phone.picture('english');
+  await phone.get('language').click();
+  await expect(phone.page.getByRole('button', { name: '로그인' })).toBeVisible();
+  await phone.picture('korean');
+  await phone.get('language').click();
+  await expect(phone.page.getByRole('button', { name: 'Đăng nhập' })).toBeVisible();
 });
 
 test('a wrong password, an unknown login and too many tries say the same and what to do', async ({
