@@ -86,6 +86,7 @@ test('offline: authentic is blue until the plate is confirmed, a changed byte is
     await camera.show({ text: 'https://example.com/menu' });
     await phone.get('scan-next').click();
     await expectVerdict(phone, 'invalid', 'bad');
+    await expect(phone.get('verdict')).toContainText('không phải mã của hệ thống');
     await phone.picture('not-ours', true);
   });
 

@@ -98,7 +98,7 @@ test('a site is moved by standing there again, and its name and address are corr
   // The first fix after the walk may still be the old one.
   await expect(async () => {
     await phone.get('stand-here').click();
-    await expect(phone.get('stand-taken')).toContainText(there.lat.toFixed(4), { timeout: 500 });
+    await expect(phone.get('stand-taken')).toContainText(there.lat.toFixed(6), { timeout: 500 });
   }).toPass({ timeout: 15_000 });
   await phone.picture('moving', true);
   await phone.get('site-save').click();

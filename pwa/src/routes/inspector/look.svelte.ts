@@ -109,7 +109,7 @@ export const current = {
   get asOf(): number | null {
     if (server !== null) return Date.parse(server.as_of);
     const own = look?.local.asOf ?? null;
-    return own === null ? null : Math.max(own, field.asOf ?? 0);
+    return own === null ? field.asOf : Math.max(own, field.asOf ?? 0);
   },
   get plates(): readonly string[] {
     const known = server?.manifest?.plates ?? look?.manifest?.plates;
