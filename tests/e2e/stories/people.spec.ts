@@ -50,6 +50,7 @@ test('a dispatcher invites a driver, who enrols a phone and finds the trip assig
   api,
   device,
   who,
+  camera,
 }) => {
   const people = await parties(api);
   const desk = await device('dispatcher', { kind: 'desk' });
@@ -66,8 +67,11 @@ test('a dispatcher invites a driver, who enrols a phone and finds the trip assig
   await desk.picture('invitation');
 
   const phone = await device('new-driver', { at: { lat: 20.9152, lon: 106.6342 } });
-  await phone.goto(`/enrol#${code}`);
-  await expect(phone.get('enrol-code')).toHaveValue(code);
+  await camera.show({ png: await desk.get('invitation-qr').screenshot() });
+  await phone.goto('/enrol');
+  await phone.get('enrol-scan').click();
+  await expect(phone.get('enrol-code')).toHaveValue(code, { timeout: 20_000 });
+  await camera.showNothing();
   await phone.get('enrol-pin').fill('123456');
   await phone.get('enrol-pin-again').fill('123456');
   await phone.get('enrol-submit').click();
