@@ -987,7 +987,7 @@ export interface components {
         /** @description Result of one event. */
         EventResult: {
             evidence_grade?: components["schemas"]["EvidenceGrade"] | null;
-            /** @description Its findings. */
+            /** @description Its findings; of a supplement, also those of the event it supplements. */
             findings: components["schemas"]["FindingBrief"][];
             id?: components["schemas"]["EventId"] | null;
             /** @description Its place in the batch. */

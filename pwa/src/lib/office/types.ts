@@ -37,7 +37,10 @@ export type OfficeWasteCode = Pick<Told<Schemas['WasteCodeView']>, 'code' | 'nam
   Partial<Told<Schemas['WasteCodeView']>>;
 export type Province = Told<Schemas['ProvinceView']>;
 export type OfficeManifest = Manifest;
-export type OfficeEvent = With<Told<Schemas['EventView']>, { findings: FindingRaised[] }>;
+export type OfficeEvent = With<
+  Told<Schemas['EventView']>,
+  { findings: FindingRaised[]; details: Record<string, unknown> }
+>;
 /** Query of the manifest list. */
 export interface ManifestQuery {
   /** One state, or several with commas. */

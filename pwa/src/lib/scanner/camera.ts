@@ -7,7 +7,8 @@ export type CameraProblem = 'denied' | 'missing' | 'busy' | 'insecure';
 export interface Camera {
   /** Whether this camera has a lamp. */
   readonly hasTorch: boolean;
-  torch(on: boolean): Promise<void>;
+  /** Switches the lamp; true when it is as wanted. */
+  torch(on: boolean): Promise<boolean>;
   stop(): void;
 }
 
@@ -45,10 +46,12 @@ export async function startCamera(video: HTMLVideoElement, onText: (text: string
   const capabilities = track?.getCapabilities?.() as { torch?: boolean } | undefined;
   return {
     hasTorch: capabilities?.torch === true,
-    async torch(on) {
-      await track
-        ?.applyConstraints({ advanced: [{ torch: on } as MediaTrackConstraintSet] })
-        .catch(() => undefined);
+    torch(on) {
+      if (track === undefined) return Promise.resolve(false);
+      return track.applyConstraints({ advanced: [{ torch: on } as MediaTrackConstraintSet] }).then(
+        () => true,
+        () => false,
+      );
     },
     stop() {
       running = false;

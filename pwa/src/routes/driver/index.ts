@@ -12,6 +12,7 @@ export const group = {
     '/driver/pickup/:id': () => import('./Pickup.svelte'),
     '/driver/delivery/:id': () => import('./Delivery.svelte'),
     '/driver/code/:id': () => import('./Code.svelte'),
+    '/driver/practice': () => import('./practice/Practice.svelte'),
   },
   nav: [
     { href: '/driver', label: m.nav_trips, icon: Truck, roles: ['driver'], order: 10 },

@@ -6,6 +6,7 @@ import { interpret, type Meaning } from '$lib/field/interpret';
 import { samePlate, shownPlate } from '$lib/field/plate';
 import { fieldKnowledge } from '$lib/local/knowledge';
 import type { CodeSource } from '$lib/local/event_payload';
+import { readKept, writeKept } from '$lib/local/kept';
 import { watch } from '$lib/position/here.svelte';
 import type { Verdict } from '$lib/seal';
 import { verifyOnline } from '$lib/sync/look';
@@ -29,6 +30,27 @@ let asked = $state<Asked>('unreachable');
 /** Null until the inspector has compared; then whether the plate seen is one of the declared. */
 let plateMatches = $state<boolean | null>(null);
 let plateSeen = $state('');
+let restoring = $state(false);
+
+/** The look as it is kept for a reload: an update must not cost the inspector a scan. */
+interface KeptLook {
+  takenAt: number;
+  text: string;
+  source: CodeSource;
+  plateSeen: string;
+}
+const KEPT = 'look';
+/** An older look was at another truck, milliseconds. */
+const FRESH_MS = 10 * 60_000;
+
+function keptLook(): KeptLook | null {
+  const before = readKept<KeptLook>(KEPT, Date.now());
+  return before !== null && Date.now() - before.takenAt < FRESH_MS ? before : null;
+}
+
+function keep(text: string, source: CodeSource): void {
+  writeKept(KEPT, { takenAt: Date.now(), text, source, plateSeen } satisfies KeptLook, Date.now());
+}
 
 async function localVerdict(meaning: Meaning): Promise<{ local: Verdict; manifest: PackManifest | null }> {
   switch (meaning.kind) {
@@ -87,7 +109,7 @@ export const current = {
   get asOf(): number | null {
     if (server !== null) return Date.parse(server.as_of);
     const own = look?.local.asOf ?? null;
-    return own === null ? null : Math.max(own, field.asOf ?? 0);
+    return own === null ? field.asOf : Math.max(own, field.asOf ?? 0);
   },
   get plates(): readonly string[] {
     const known = server?.manifest?.plates ?? look?.manifest?.plates;
@@ -106,12 +128,32 @@ export const current = {
     server = null;
     plateMatches = null;
     plateSeen = '';
+    keep(text, source);
     void ask(meaning.text);
+  },
+  /** The text looked at, also before a look of the last page load is back; empty when there is none. */
+  get text(): string {
+    return look?.text ?? keptLook()?.text ?? '';
+  },
+  /** True while the look of the last page load is being judged again. */
+  get restoring(): boolean {
+    return restoring;
+  },
+  /** Takes the last look up again after a reload. False when there is none. */
+  async restore(): Promise<boolean> {
+    if (look !== null) return true;
+    const before = keptLook();
+    if (before === null) return false;
+    restoring = true;
+    await current.take(before.text, before.source).finally(() => (restoring = false));
+    if (before.plateSeen !== '') current.compare(before.plateSeen);
+    return true;
   },
   /** The inspector has read the plate on the truck. */
   compare(seen: string): void {
     plateSeen = seen.trim();
     plateMatches = current.plates.some((plate) => samePlate(plate, seen));
+    if (look !== null) keep(look.text, look.source);
   },
   /** Another look at the plate. */
   compareAgain(): void {

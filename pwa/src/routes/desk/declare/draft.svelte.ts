@@ -6,7 +6,15 @@ import { once } from '$lib/office/client';
 import { siteLabel } from '$lib/office/find';
 import { Task } from '$lib/office/resource.svelte';
 import { go } from '$lib/navigation';
-import { DeclarationForm, STEPS, stepOf, type Step } from './form.svelte';
+import { DeclarationForm, STEPS, stepOf, type Step, type TypedDeclaration } from './form.svelte';
+
+/** A declaration in the making as it is kept on this device. */
+export interface TypedDraft {
+  /** Of the manifest that it changes; 0 for a new one. */
+  version: number;
+  step: Step;
+  form: TypedDeclaration;
+}
 
 export class Draft {
   readonly form = new DeclarationForm(Date.now());
@@ -14,6 +22,8 @@ export class Draft {
   readonly saving = new Task();
   step = $state<Step>('parties');
   ready = $state(false);
+  /** Called once the server holds it. */
+  onsaved: () => void = () => undefined;
   #version = 0;
   /** The manifest once the server holds it: a second press changes it instead of making another. */
   #id: string | null;
@@ -57,6 +67,17 @@ export class Draft {
     else form.facilitySite = picked;
   }
 
+  /** What was typed so far, and where. */
+  asTyped = (): TypedDraft => ({ version: this.#version, step: this.step, form: this.form.asTyped() });
+
+  /** Takes up what was typed before, unless somebody changed the manifest meanwhile. False when it does not fit. */
+  restore = ({ version, step, form }: TypedDraft): boolean => {
+    if (version !== this.#version) return false;
+    this.form.restore(form);
+    this.step = step;
+    return true;
+  };
+
   goto = (step: Step): void => {
     this.step = step;
     scrollTo({ top: 0 });
@@ -88,6 +109,7 @@ export class Draft {
           api.POST('/api/v1/manifests/{id}/propose', { params: { path: { id }, header: once() } }),
         );
       }
+      this.onsaved();
       go(`/desk/manifests/${id}`, { replace: true });
     });
     const problem = this.saving.error;
