@@ -20,11 +20,13 @@ pub mod password;
 pub mod ports;
 pub mod rebuild;
 pub mod registry;
+pub mod restore;
 pub mod session;
 pub mod stats;
 pub mod trip;
 pub mod verify;
 
+mod epoch;
 mod invitation_code;
 mod lookup;
 mod manifest_facts;

@@ -1,6 +1,7 @@
 //! The world outside as arguments: clock and randomness; and [`App`], what every use-case gets.
 
 use crate::capture::{CaptureQueue, Limits};
+use crate::epoch::Epoch;
 use crate::keyring::Keyring;
 use crate::lookup::Lookups;
 use domain::time::{Instant, instant};
@@ -52,6 +53,7 @@ pub struct App {
     pub capture: CaptureQueue,
     /// What every request looks up.
     pub(crate) lookups: Lookups,
+    epoch: Epoch,
 }
 
 impl std::ops::Deref for App {
@@ -71,7 +73,20 @@ impl App {
     /// Starts the capture queue on the current runtime.
     #[must_use]
     pub fn start(core: Core, limits: Limits) -> Self {
-        Self { capture: CaptureQueue::start(core.clone(), limits), lookups: Lookups::start(&core.db), core }
+        Self {
+            capture: CaptureQueue::start(core.clone(), limits),
+            lookups: Lookups::start(&core.db),
+            epoch: Epoch::default(),
+            core,
+        }
+    }
+
+    /// The epoch of the database: phones send again what they keep when it changes.
+    ///
+    /// # Errors
+    /// Store failures.
+    pub async fn epoch(&self) -> crate::Result<i64> {
+        self.epoch.read(&self.core).await
     }
 }
 

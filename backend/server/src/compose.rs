@@ -140,3 +140,22 @@ pub async fn rebuild(config: Config) -> anyhow::Result<()> {
     println!("{} manifests folded again, {} had changed.", done.manifests, done.changed);
     Ok(())
 }
+
+/// Raises the epoch and the numbers after a restore and says what follows.
+///
+/// # Errors
+/// Store failures.
+pub async fn raise_epoch(config: &Config, numbers_per_day: i64) -> anyhow::Result<()> {
+    let db = open_database(&config.database_url).await?;
+    let raised = app::restore::raise(&db, domain::time::instant(now()), numbers_per_day)
+        .await
+        .context("nothing was raised")?;
+    println!("Epoch {} follows {}: phones send again what they keep.", raised.epoch, raised.before);
+    match raised.newest {
+        Some(newest) => println!("The restored database ends at {newest}."),
+        None => println!("The restored database is empty."),
+    }
+    println!("Every permit leaves out {} numbers in {:?}.", raised.numbers, raised.years);
+    println!("If a trust list was signed after the backup, sign it again: emanifest keys sign --root FILE");
+    Ok(())
+}

@@ -84,8 +84,8 @@ async fn record(tx: &mut Tx, fresh: &[&AuthenticEvent], now: Instant) -> Result<
             .collect();
     }
     let recorded = fresh.iter().map(|event| {
-        let at =
-            estimate(&event.payload, event.sent_at.map(domain::time::instant), event.received_at, None).at;
+        let sent = &event.sent;
+        let at = estimate(&event.payload, sent.at, sent.received_at, sent.round_trip).at;
         let rights = held.get(&event.device.person_id).map_or(&[][..], Vec::as_slice);
         RecordedEvent {
             payload: event.payload.clone(),

@@ -61,7 +61,7 @@ async fn every_role_signs_in_and_finds_work_and_the_past_is_as_true_as_the_prese
         assert!(!inbox.items.is_empty(), "nothing waits for {role}");
     }
     let inspector = demo.caller(Role::Inspector).await;
-    let (pack, _) = app::field_pack::pack(&demo.app, &inspector).await.unwrap();
+    let (pack, _) = app::field_pack::pack(&demo.app, &inspector, None).await.unwrap();
     assert!(pack.manifests.len() >= 8);
     // A second start finds the same logins.
     let province = Province::read().unwrap();

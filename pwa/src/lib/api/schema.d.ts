@@ -97,7 +97,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Everything this role needs to work a shift offline. */
+        /** Everything this role needs to work a shift offline, or what changed of it. */
         get: operations["read_field_pack"];
         put?: never;
         post?: never;
@@ -863,6 +863,12 @@ export interface components {
             /** @description Compact JWS, at most 500. What is no text is answered as refused, so that one bad entry never blocks the rest. */
             events: string[];
             /**
+             * Format: int32
+             * @description How long the phone's last exchange with the server took, milliseconds, also one it gave up: over 30 s its
+             *     `sent_at` tells nothing.
+             */
+            round_trip_ms?: number | null;
+            /**
              * Format: date-time
              * @description The phone's clock when it sent this attempt; tells its clock error where an event carries none.
              */
@@ -870,6 +876,12 @@ export interface components {
         };
         /** @description One result for each event, in the order sent. */
         BatchResult: {
+            /**
+             * Format: int64
+             * @description Epoch of the server's database. When it is another than the phone knew, the server was restored from a backup:
+             *     the phone sends again every acknowledged event that it keeps.
+             */
+            epoch: number;
             /** @description The results. */
             results: components["schemas"]["EventResult"][];
         };
@@ -954,6 +966,13 @@ export interface components {
             person_name: string;
             /** @description Whether what it signs counts. */
             status: string;
+        };
+        /** @description Which drawers of a list come anew. */
+        Drawers: {
+            /** @description Those that come anew. */
+            changed: number[];
+            /** @description How many drawers the list has. */
+            of: number;
         };
         /**
          * Format: uuid
@@ -1060,6 +1079,14 @@ export interface components {
              * @description When it was made.
              */
             as_of: string;
+            /** @description Says what this pack holds: the phone sends it back as `since` and gets only what changed. */
+            cursor: string;
+            delta?: components["schemas"]["PackDelta"] | null;
+            /**
+             * Format: int64
+             * @description Epoch of the server's database, as in the answers to events.
+             */
+            epoch: number;
             /**
              * Format: date-time
              * @description After this the phone says "not checked since".
@@ -1453,6 +1480,11 @@ export interface components {
         };
         /** @description A key to register. */
         NewDevice: {
+            /**
+             * @description The certificate of an earlier registration of this key (base64url). A server that was restored from a backup
+             *     and forgot the device enters it again under the id that its events were signed with; no code is needed.
+             */
+            certificate?: string | null;
             /** @description The dispatcher's single-use code; people of a demo need none. */
             code?: string | null;
             /** @description Name for lists, such as "Redmi của lái xe". */
@@ -1602,6 +1634,22 @@ export interface components {
          * @enum {string}
          */
         Outcome: "recorded" | "duplicate" | "refused";
+        /** @description What a pack leaves out because the phone holds it. */
+        PackDelta: {
+            /**
+             * @description Drawers of `manifests` that come anew: what the phone holds in them goes, what is here takes its place. A
+             *     thing's drawer is the last byte of its id, modulo the number of drawers.
+             */
+            manifests: components["schemas"]["Drawers"];
+            /** @description The cursor of the pack that the phone holds: this one is to be laid over it. */
+            since: string;
+            /** @description The same of `sites`. */
+            sites: components["schemas"]["Drawers"];
+            /** @description Whether `status_lists` is here; if not, the phone keeps its own. */
+            status_lists: boolean;
+            /** @description Whether `waste_codes` is here; if not, the phone keeps its own. */
+            waste_codes: boolean;
+        };
         /** @description A manifest in a pack: the whole view without the pickup code, with what offline verification needs. */
         PackManifest: components["schemas"]["ManifestView"] & {
             /** @description SHA-256 of its seal, lower-case hex. */
@@ -2580,6 +2628,7 @@ export type SchemaConfirmedView = components['schemas']['ConfirmedView'];
 export type SchemaDeclaration = components['schemas']['Declaration'];
 export type SchemaDeviceId = components['schemas']['DeviceId'];
 export type SchemaDeviceView = components['schemas']['DeviceView'];
+export type SchemaDrawers = components['schemas']['Drawers'];
 export type SchemaEventId = components['schemas']['EventId'];
 export type SchemaEventKind = components['schemas']['EventKind'];
 export type SchemaEventLine = components['schemas']['EventLine'];
@@ -2628,6 +2677,7 @@ export type SchemaOrganisationId = components['schemas']['OrganisationId'];
 export type SchemaOrganisationKind = components['schemas']['OrganisationKind'];
 export type SchemaOrganisationView = components['schemas']['OrganisationView'];
 export type SchemaOutcome = components['schemas']['Outcome'];
+export type SchemaPackDelta = components['schemas']['PackDelta'];
 export type SchemaPackManifest = components['schemas']['PackManifest'];
 export type SchemaPackSite = components['schemas']['PackSite'];
 export type SchemaPackWasteCode = components['schemas']['PackWasteCode'];
@@ -2894,7 +2944,13 @@ export interface operations {
     };
     read_field_pack: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description `cursor` of the pack that the phone holds: the answer leaves out what did not change. One that is not
+                 *     understood gets the whole pack.
+                 */
+                since?: string;
+            };
             header?: {
                 /** @description ETag of the pack the phone holds */
                 "If-None-Match"?: string | null;
