@@ -4,6 +4,7 @@
  */
 import { cleanupOutdatedCaches, createHandlerBoundToURL, precacheAndRoute } from 'workbox-precaching';
 import { NavigationRoute, registerRoute } from 'workbox-routing';
+import { keepClock } from '$lib/sync/clock';
 import { drain } from '$lib/sync/drain';
 
 declare const self: ServiceWorkerGlobalScope & { __WB_MANIFEST: { url: string; revision: string | null }[] };
@@ -14,6 +15,7 @@ interface SyncEvent extends ExtendableEvent {
   readonly lastChance: boolean;
 }
 
+keepClock();
 cleanupOutdatedCaches();
 precacheAndRoute(self.__WB_MANIFEST);
 
@@ -41,7 +43,7 @@ self.addEventListener('sync', (event) => {
   const sync = event as SyncEvent;
   if (sync.tag !== 'emanifest-outbox') return;
   sync.waitUntil(
-    drain(true).then((drained) => {
+    drain('network').then((drained) => {
       // A rejected promise makes the browser try again by itself; the outbox keeps everything meanwhile.
       if (drained === 'later') throw new Error('not everything could be sent');
     }),

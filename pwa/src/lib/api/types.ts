@@ -86,6 +86,8 @@ export type EventResult = With<
 >;
 export interface EventsAnswer {
   results: EventResult[];
+  /** Changes when the server was restored from a backup. */
+  epoch: number;
 }
 
 export type VerdictWord =
