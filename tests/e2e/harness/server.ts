@@ -1,5 +1,5 @@
 /** The real server on a free loopback port, over a copy of the seeded demo. */
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, cpSync, existsSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
@@ -19,6 +19,10 @@ export interface Server {
   /** `http://127.0.0.1:PORT`, also what the QR codes of this server name. */
   origin: string;
   logins: Login[];
+  /** Its folder. */
+  data: string;
+  /** Ends it as a power cut would; its folder stays. */
+  halt(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -72,17 +76,20 @@ export async function start(data: string, seconds = 30): Promise<Server> {
     kill();
     throw error;
   }
+  const halt = async () => {
+    process.off('exit', kill);
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, 'exit');
+    // Open connections of browsers would hold a polite stop for long.
+    child.kill('SIGKILL');
+    await ended;
+  };
   return {
     origin,
     logins: JSON.parse(readFileSync(join(data, 'demo-logins.json'), 'utf8')) as Login[],
-    async stop() {
-      process.off('exit', kill);
-      if (child.exitCode !== null) return;
-      const ended = once(child, 'exit');
-      // Open connections of browsers would hold a polite stop for long.
-      child.kill('SIGKILL');
-      await ended;
-    },
+    data,
+    halt,
+    stop: halt,
   };
 }
 
@@ -101,4 +108,10 @@ export async function startCopy(name: string): Promise<Server> {
       rmSync(data, { recursive: true, force: true });
     },
   };
+}
+
+/** Runs a command of the server's binary on a folder of the demo; its words. */
+export function command(data: string, ...words: string[]): string {
+  const env = { ...process.env, EMANIFEST_DATABASE_URL: `sqlite:${join(data, 'demo.sqlite')}` };
+  return execFileSync(SERVER, words, { env, cwd: ARTIFACTS, encoding: 'utf8' });
 }
