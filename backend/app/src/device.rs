@@ -9,13 +9,13 @@ use chrono::{DateTime, Utc};
 use data_encoding::BASE64URL_NOPAD;
 use domain::id::{DeviceId, PersonId};
 use domain::party::Role;
+use domain::seal::device::{DeviceClaims, VALID_FOR};
+use domain::seal::envelope::Unverified;
 use domain::seal::{jws, key::PublicKey};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use store::{Tx, devices, invitations, sessions};
 
-/// Days a device certificate lasts.
-pub const CERTIFICATE_DAYS: i64 = 90;
 /// Minutes a proof of possession may be old or ahead.
 const PROOF_MINUTES: i64 = 15;
 
@@ -101,11 +101,9 @@ pub async fn register(app: &App, caller: &Caller, input: NewDevice) -> Result<Re
     let mut tx = app.db.begin("device.register").await?;
     if let Some(device) = devices::find_by_key(&mut tx, caller.person_id, &key.xy()).await? {
         sessions::update_device(&mut tx, caller.session_id, device.id).await?;
+        let certificate = renewed(app, &mut tx, device.clone(), &key).await?;
         tx.commit().await?;
-        return Ok(RegisteredDevice {
-            id: device.id,
-            certificate: BASE64URL_NOPAD.encode(&device.certificate),
-        });
+        return Ok(RegisteredDevice { id: device.id, certificate: BASE64URL_NOPAD.encode(&certificate) });
     }
     let organisation_id = if exempt {
         caller.grants.first().ok_or(Error::Forbidden)?.organisation_id
@@ -144,6 +142,20 @@ pub async fn register(app: &App, caller: &Caller, input: NewDevice) -> Result<Re
         .await?;
     tx.commit().await?;
     Ok(RegisteredDevice { id, certificate: BASE64URL_NOPAD.encode(&certificate) })
+}
+
+/// The certificate of a known device; a new one when half of its days are gone. A revoked device gets none.
+async fn renewed(app: &App, tx: &mut Tx, device: devices::Device, key: &PublicKey) -> Result<Vec<u8>> {
+    let now = app.now();
+    let fresh = Unverified::<DeviceClaims>::decode(&device.certificate)
+        .is_ok_and(|held| held.claims().issued_at + VALID_FOR / 2 > now);
+    if fresh || device.status == devices::Status::Revoked {
+        return Ok(device.certificate);
+    }
+    let certificate =
+        app.keyring.certify(app, device.id, key, device.person_id, device.organisation_id, now)?;
+    devices::update_certificate(tx, device.id, &device.name, &certificate).await?;
+    Ok(certificate)
 }
 
 fn read_key(jwk: &Jwk, errors: &mut FieldErrors) -> Option<PublicKey> {

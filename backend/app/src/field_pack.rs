@@ -9,18 +9,22 @@ use crate::registry::sites::LatLon;
 use crate::verify;
 use chrono::{DateTime, Duration, Utc};
 use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
-use domain::id::{ManifestId, OrganisationId, SiteId};
+use domain::id::{DeviceId, EventId, ManifestId, OrganisationId, SiteId};
 use domain::party::{Role, SiteKind};
+use domain::seal::device::VALID_FOR;
 use domain::seal::key::sha256;
 use serde::Serialize;
 use std::collections::HashMap;
 use store::manifests::{self, Manifest};
-use store::{Tx, seals, sites, status, waste_codes};
+use store::{Tx, devices, seals, sites, status, waste_codes};
 
 /// Hours after which the phone says that its pack is old.
 const FRESH_HOURS: i64 = 24;
 /// Most manifests of one pack: 5,000 open trips stay below 5 MB.
 const MAX_MANIFESTS: u16 = 2_000;
+
+/// Most revoked devices of one pack, the latest first.
+const MAX_REVOKED: u16 = 5_000;
 
 /// What a phone holds to work offline.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
@@ -43,6 +47,8 @@ pub struct FieldPack {
     pub sites: Vec<PackSite>,
     /// Waste codes with names.
     pub waste_codes: Vec<PackWasteCode>,
+    /// Devices whose certificate may still run but counts no more; for those who check live codes.
+    pub revoked_devices: Vec<DeviceId>,
 }
 
 /// One signed status list.
@@ -66,6 +72,8 @@ pub struct PackManifest {
     pub short_code: Option<String>,
     /// Its place in the status lists.
     pub status: Option<StatusPlace>,
+    /// The pickup event, once it is known: what a live code must name.
+    pub pickup_id: Option<EventId>,
 }
 
 /// A place in the status lists.
@@ -125,7 +133,8 @@ pub async fn pack(app: &App, caller: &Caller) -> Result<(FieldPack, String)> {
         }
     }
     let views = load::views(app, &mut tx, caller, &rows).await?;
-    let manifests: Vec<PackManifest> = views.into_iter().map(|view| pack_manifest(view, &sealed)).collect();
+    let manifests: Vec<PackManifest> =
+        views.into_iter().zip(&rows).map(|(view, row)| pack_manifest(view, row, &sealed)).collect();
     let mut status_lists = Vec::new();
     for n in 0..status::count_lists(&mut tx).await?.max(1) {
         let list = verify::sign_status_list(app, &mut tx, n).await?;
@@ -133,6 +142,11 @@ pub async fn pack(app: &App, caller: &Caller) -> Result<(FieldPack, String)> {
     }
     let sites = pack_sites(&mut tx, &rows).await?;
     let codes = waste_codes::list(&mut tx).await?;
+    let revoked_devices = if caller.is(Role::Inspector) || caller.is(Role::Facility) {
+        devices::list_revoked(&mut tx, now - VALID_FOR, MAX_REVOKED).await?
+    } else {
+        Vec::new()
+    };
     let mut not_valid = Vec::new();
     for list in &status_lists {
         for entry in seals::list_status(&mut tx, list.n).await? {
@@ -158,6 +172,7 @@ pub async fn pack(app: &App, caller: &Caller) -> Result<(FieldPack, String)> {
                 name_en: c.name_en,
             })
             .collect(),
+        revoked_devices,
     };
     let tag = tag(&pack, &not_valid, now)?;
     Ok((pack, tag))
@@ -178,6 +193,7 @@ fn tag(pack: &FieldPack, not_valid: &[(i64, i64, i16)], now: DateTime<Utc>) -> R
         &pack.manifests,
         &pack.sites,
         pack.waste_codes.len(),
+        &pack.revoked_devices,
         not_valid,
     );
     let json =
@@ -203,13 +219,18 @@ async fn open_manifests(tx: &mut Tx, caller: &Caller) -> Result<Vec<Manifest>> {
     Ok(rows)
 }
 
-fn pack_manifest(mut view: ManifestView, sealed: &HashMap<ManifestId, seals::Seal>) -> PackManifest {
+fn pack_manifest(
+    mut view: ManifestView,
+    row: &Manifest,
+    sealed: &HashMap<ManifestId, seals::Seal>,
+) -> PackManifest {
     view.pickup_code = None;
     let seal = sealed.get(&view.summary.id);
     PackManifest {
         seal_digest: seal.map(|seal| HEXLOWER.encode(&seal.digest)),
         short_code: seal.map(|seal| seal.short_code.clone()).or_else(|| short_code(view.qr.as_ref())),
         status: seal.map(|seal| StatusPlace { list: seal.status_list, index: seal.status_index }),
+        pickup_id: load::pickup_id(row),
         view,
     }
 }
