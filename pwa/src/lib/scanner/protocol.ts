@@ -1,12 +1,13 @@
 /** Messages between the page and the worker that reads QR codes. */
 
-/** One of the three steps of the reading cycle, or all of them for a still picture. */
-export type Step = 'fast' | 'hard' | 'blurred' | 'all';
+/** One step of the reading cycle. */
+export type Step = 'fast' | 'hard' | 'blurred';
 
 export interface ReadRequest {
   id: number;
   frame: ImageBitmap;
-  step: Step;
+  /** Tried one after the other until one reads: one for a live frame, all for a still picture. */
+  steps: readonly Step[];
 }
 
 export interface ReadAnswer {
@@ -16,4 +17,4 @@ export interface ReadAnswer {
 }
 
 /** The cycle over live frames: quick, then thorough, then thorough over a slight blur for dark and noisy frames. */
-export const CYCLE: readonly Exclude<Step, 'all'>[] = ['fast', 'hard', 'blurred'];
+export const CYCLE: readonly Step[] = ['fast', 'hard', 'blurred'];

@@ -1,9 +1,10 @@
 /** Registering this phone's key with the server, so that its events can be signed and believed. */
 import { answer, api } from '$lib/api/client';
-import { base64url, generateDeviceKey, signJws } from '$lib/seal';
+import { base64url, DEVICE, decodeSeal, fromBase64url, generateDeviceKey, signJws } from '$lib/seal';
 import { changed } from '$lib/local/changes';
 import { database, fact, putFact, type StoredDevice } from '$lib/local/db';
-import type { PublicKeyJwk } from '$lib/api/types';
+import { correctedNow } from '$lib/local/knowledge';
+import type { DeviceAnswer, PublicKeyJwk } from '$lib/api/types';
 import { CAPTURING } from './sign_in';
 
 /** What the phone is called in the organisation's list of devices. */
@@ -28,6 +29,16 @@ async function keyFor(person: string): Promise<CryptoKeyPair> {
   return key;
 }
 
+async function register(key: CryptoKeyPair, name: string, code: string): Promise<DeviceAnswer> {
+  const proof = await signJws(
+    'enrol',
+    { purpose: 'enrol', code, iat: Math.floor((await correctedNow()) / 1000) },
+    key.privateKey,
+  );
+  const body = { name, public_key: await publicJwk(key), proof, ...(code === '' ? {} : { code }) };
+  return answer(api.POST('/api/v1/devices', { body }));
+}
+
 /**
  * Makes sure that this phone has a registered key for the person signed in, where their role scans. Uses the
  * dispatcher's invitation if one was accepted here; people of a demo need none. Null when the role needs no key.
@@ -42,17 +53,8 @@ export async function ensureDevice(): Promise<StoredDevice | null> {
     if (known !== undefined) return known;
     const key = await keyFor(person);
     const code = (await fact('invitation')) ?? '';
-    const proof = await signJws(
-      'enrol',
-      { purpose: 'enrol', code, iat: Math.floor(Date.now() / 1000) },
-      key.privateKey,
-    );
     const name = deviceName(navigator.userAgent);
-    const registered = await answer(
-      api.POST('/api/v1/devices', {
-        body: { name, public_key: await publicJwk(key), proof, ...(code === '' ? {} : { code }) },
-      }),
-    );
+    const registered = await register(key, name, code);
     const device: StoredDevice = {
       person_id: person,
       device_id: registered.id,
@@ -74,4 +76,24 @@ export async function ensureDevice(): Promise<StoredDevice | null> {
     changed('device');
     return device;
   });
+}
+
+/** Days after which a phone asks for its next certificate; the server renews it at half of its ninety. */
+const RENEW_AFTER_MS = 46 * 24 * 60 * 60 * 1000;
+
+/**
+ * Fetches the next certificate when half of the days of this one are gone: without one, other phones cannot check this
+ * phone's live codes offline. What fails is tried again at the next occasion.
+ */
+export async function renewCertificate(device: StoredDevice): Promise<void> {
+  const { issuedAt } = decodeSeal(fromBase64url(device.certificate), DEVICE).claims;
+  if ((await correctedNow()) - issuedAt < RENEW_AFTER_MS) return;
+  // Not under the device's lock: a scan must not wait for the network.
+  const { certificate } = await register(device.key, device.name, '');
+  await navigator.locks.request(`emanifest.device.${device.person_id}`, async () => {
+    const db = await database();
+    const held = await db.get('devices', device.person_id);
+    if (held?.device_id === device.device_id) await db.put('devices', { ...held, certificate });
+  });
+  changed('device');
 }

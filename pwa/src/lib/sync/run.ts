@@ -6,7 +6,7 @@ import { onChange, changed } from '$lib/local/changes';
 import { fact, putFact } from '$lib/local/db';
 import { outboxCounts } from '$lib/local/outbox';
 import { keepClock } from './clock';
-import { ensureDevice } from './device';
+import { ensureDevice, renewCertificate } from './device';
 import { drain } from './drain';
 import { refreshPack } from './pack';
 import { forgetOld } from './settle';
@@ -56,7 +56,11 @@ export async function refresh(force: boolean): Promise<void> {
 export async function meet(force: boolean): Promise<void> {
   await refreshSession();
   await ensureDevice().then(
-    () => putFact('device_problem', null),
+    async (device) => {
+      await putFact('device_problem', null);
+      // The certificate held still serves: asked again at the next meeting.
+      if (device !== null) await renewCertificate(device).catch(() => undefined);
+    },
     (error: unknown) => putFact('device_problem', { message: String(error), at: Date.now() }),
   );
   changed('device');
