@@ -88,7 +88,7 @@ export async function startCamera(video: HTMLVideoElement, onText: (text: string
       if (!running || video.videoWidth === 0) continue;
       const frame = await createImageBitmap(video).catch(() => null);
       if (frame === null) continue;
-      const text = await reader.read(frame, [CYCLE[step % CYCLE.length] ?? 'fast']);
+      const text = await reader.read(frame, [CYCLE[step % CYCLE.length] ?? 'whole']);
       if (text !== null && running) onText(text);
     }
   }

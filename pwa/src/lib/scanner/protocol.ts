@@ -1,7 +1,15 @@
 /** Messages between the page and the worker that reads QR codes. */
 
 /** One step of the reading cycle. */
-export type Step = 'fast' | 'hard' | 'blurred';
+export type Step =
+  /** At half the size: quick, and enough for a code that fills the frame. */
+  | 'half'
+  /** As it is: small codes too. */
+  | 'whole'
+  /** Slightly blurred: noise of a dark place is not a pattern. */
+  | 'smooth'
+  /** Shade and noise taken out, edges brought back: faint, defocused and shaken codes. */
+  | 'sharp';
 
 export interface ReadRequest {
   id: number;
@@ -16,5 +24,5 @@ export interface ReadAnswer {
   text: string | null;
 }
 
-/** The cycle over live frames: quick, then thorough, then thorough over a slight blur for dark and noisy frames. */
-export const CYCLE: readonly Step[] = ['fast', 'hard', 'blurred'];
+/** The cycle over live frames, from quick to thorough; what each step is worth is measured in tests/scanner. */
+export const CYCLE: readonly Step[] = ['half', 'whole', 'smooth', 'sharp'];
