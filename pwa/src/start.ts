@@ -2,11 +2,13 @@
 import { superviseSupplements } from '$lib/position/supplement';
 import { watchForUpdates } from '$lib/shell/updates';
 import '$lib/state/install.svelte';
+import { keepLog } from '$lib/state/log';
 import { runSync } from '$lib/sync/run';
 
 /** Starts it; called once, after the first screen is drawn. */
 export function startApplication(): void {
   document.documentElement.dataset['release'] = __RELEASE__;
+  keepLog();
   runSync();
   superviseSupplements();
   if (import.meta.env.PROD) watchForUpdates();

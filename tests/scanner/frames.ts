@@ -36,24 +36,14 @@ function projection(shot: Shot): Matrix {
     const along = (ux * x + uy * y) * (1 - c);
     return [x * c + ux * along, y * c + uy * along, (ux * y - uy * x) * s];
   };
-  const columns = [rotated(Math.cos(turn), Math.sin(turn)), rotated(-Math.sin(turn), Math.cos(turn))];
   const project = ([x, y, z]: [number, number, number]): [number, number, number] => [
     side * (FOCAL * x + centre[0] * z),
     side * (FOCAL * y + centre[1] * z),
     side * z,
   ];
-  const [a, b] = columns.map((column) => project(column)) as [number[], number[]];
-  return [
-    a[0] ?? 0,
-    b[0] ?? 0,
-    centre[0] * FOCAL,
-    a[1] ?? 0,
-    b[1] ?? 0,
-    centre[1] * FOCAL,
-    a[2] ?? 0,
-    b[2] ?? 0,
-    FOCAL,
-  ];
+  const [ax, ay, az] = project(rotated(Math.cos(turn), Math.sin(turn)));
+  const [bx, by, bz] = project(rotated(-Math.sin(turn), Math.cos(turn)));
+  return [ax, bx, centre[0] * FOCAL, ay, by, centre[1] * FOCAL, az, bz, FOCAL];
 }
 
 /** The same shot from as far as it takes to have the code and half of its quiet zone in the picture. */

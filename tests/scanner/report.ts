@@ -32,7 +32,8 @@ const ms = (numbers: readonly number[]) => (numbers.length === 0 ? '–' : media
 /** A dated section in Markdown. */
 export function table(rows: readonly Row[], slowed: number): string {
   const all = (key: 'workerMs' | 'slowedMs' | 'slowedWallMs') => rows.flatMap((row) => row[key]);
-  const sum = (key: 'frames' | 'read' | 'baseline' | 'wrong') => rows.reduce((total, row) => total + row[key], 0);
+  const sum = (key: 'frames' | 'read' | 'baseline' | 'wrong') =>
+    rows.reduce((total, row) => total + row[key], 0);
   const percent = (of: 'read' | 'baseline') => `${(100 * share(rows, of)).toFixed(1)} %`;
   const lines = rows.map(
     (row) =>

@@ -52,7 +52,16 @@ test('at least 95 of 100 hard frames are read, none wrongly, half of them within
 
   const rows: Row[] = [];
   for (const kind of CLASSES) {
-    const row: Row = { kind, frames, read: 0, baseline: 0, wrong: 0, workerMs: [], slowedMs: [], slowedWallMs: [] };
+    const row: Row = {
+      kind,
+      frames,
+      read: 0,
+      baseline: 0,
+      wrong: 0,
+      workerMs: [],
+      slowedMs: [],
+      slowedWallMs: [],
+    };
     for (let index = 0; index < frames; index += 1) {
       const { baseline, worker, slowed, slowedMs } = await frameOf(page, session, kind, index);
       row.baseline += Number(baseline.right);
@@ -71,13 +80,16 @@ test('at least 95 of 100 hard frames are read, none wrongly, half of them within
     console.log(`   ${kind}: ${row.read} of ${frames}`);
     rows.push(row);
   }
-  await served.close();
+  served.close();
 
   const report = table(rows, SLOWED);
   console.log(report);
   const out = process.env['SCANNER_OUT'];
   if (out !== undefined) appendFileSync(out, `\n${report}`);
-  expect(rows.reduce((sum, row) => sum + row.wrong, 0), 'wrong texts').toBe(0);
+  expect(
+    rows.reduce((sum, row) => sum + row.wrong, 0),
+    'wrong texts',
+  ).toBe(0);
   expect(share(rows, 'read')).toBeGreaterThanOrEqual(WANTED);
   expect(median(rows.flatMap((row) => row.slowedMs))).toBeLessThanOrEqual(BUDGET_MS);
 });

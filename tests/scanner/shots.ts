@@ -136,7 +136,7 @@ export function shotOf(kind: FrameClass, modules: number, roll: Dice): Shot {
       break;
     case 'blur':
       shot.side = between(380, 560);
-      shot.blur = module() * between(0.36, 0.62);
+      shot.blur = module() * between(0.34, 0.56);
       break;
     case 'motion':
       shot.side = between(380, 560);
@@ -153,7 +153,7 @@ export function shotOf(kind: FrameClass, modules: number, roll: Dice): Shot {
       shot.noise = between(2, 6);
       break;
     case 'dirt':
-      soil(6 + Math.floor(roll() * 10), 0.01, 0.042);
+      soil(5 + Math.floor(roll() * 8), 0.01, 0.038);
       break;
     case 'small':
       shot.side = modules * between(2.05, 3.2);
@@ -174,7 +174,7 @@ export function shotOf(kind: FrameClass, modules: number, roll: Dice): Shot {
       shot.side = between(330, 480);
       shot.turn = direction();
       shot.tilt = between(0.25, 0.6);
-      shot.blur = module() * between(0.2, 0.42);
+      shot.blur = module() * between(0.2, 0.38);
       move(module() * between(0.2, 0.7));
       shot.ink = between(30, 60);
       shot.paper = shot.ink + between(55, 110);

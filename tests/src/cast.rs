@@ -2,11 +2,12 @@
 
 use crate::http::Http;
 use crate::person::{PASSWORD, Person};
+use crate::registry::Registry;
 use crate::{World, new_id};
 use app::App;
 use domain::id::{OrganisationId, PersonId};
 use domain::party::{OrganisationKind, Role};
-use store::{Tx, grants, organisations, people};
+use store::Tx;
 use tokio::sync::OnceCell;
 
 /// Hải Phòng, Hải Dương included since 2025-07-01.
@@ -21,6 +22,9 @@ macro_rules! cast {
         pub struct Cast {
             $($(#[$meta])* pub $name: Person,)+
         }
+
+        /// Everybody's name in the cast and role.
+        pub const EVERYBODY: &[(&str, Role)] = &[$((stringify!($name), Role::$role),)+];
 
         impl Cast {
             /// The same people at another server.
@@ -96,46 +100,47 @@ struct Organisations {
 pub(crate) async fn enter(app: &App, http: &Http) -> Cast {
     let hash = hash().await;
     let mut tx = app.db.begin("tests.cast").await.unwrap();
-    let (generator, carrier) = (OrganisationKind::Generator, OrganisationKind::Carrier);
-    let (facility, authority) = (OrganisationKind::Facility, OrganisationKind::Authority);
-    let here = Some(PROVINCE);
-    let all = Organisations {
-        generator: organisation(app, &mut tx, generator, "Cơ khí Đình Vũ (hư cấu)", "QLCTNH-31.0001", here)
-            .await,
-        other_generator: organisation(
-            app,
-            &mut tx,
-            generator,
-            "Hoá chất Nomura (hư cấu)",
-            "QLCTNH-31.0002",
-            here,
-        )
-        .await,
-        carrier: organisation(app, &mut tx, carrier, "Vận tải Cảng Xanh (hư cấu)", "VT-31.0001", here).await,
-        other_carrier: organisation(app, &mut tx, carrier, "Vận tải Sông Cấm (hư cấu)", "VT-31.0002", here)
-            .await,
-        facility: organisation(app, &mut tx, facility, "Xử lý Thuỷ Nguyên (hư cấu)", "XL-31.0001", here)
-            .await,
-        other_facility: organisation(app, &mut tx, facility, "Xử lý An Dương (hư cấu)", "XL-31.0002", here)
-            .await,
-        province: organisation(app, &mut tx, authority, "Sở Hải Phòng (hư cấu)", "S-31", here).await,
-        other_province: organisation(
-            app,
-            &mut tx,
-            authority,
-            "Sở Hà Nội (hư cấu)",
-            "S-01",
-            Some(OTHER_PROVINCE),
-        )
-        .await,
-        country: organisation(app, &mut tx, authority, "Bộ (hư cấu)", "B", None).await,
-    };
+    let all = organisations(&mut Registry { app, tx: &mut tx, since: app.now() }).await.unwrap();
     let cast = people(app, http, &mut tx, &all, hash).await;
     tx.commit().await.unwrap();
     cast
 }
 
+async fn organisations(registry: &mut Registry<'_>) -> anyhow::Result<Organisations> {
+    let (generator, carrier) = (OrganisationKind::Generator, OrganisationKind::Carrier);
+    let (facility, authority) = (OrganisationKind::Facility, OrganisationKind::Authority);
+    let mut enter = async |kind, name: &str, code, province| {
+        registry.organisation(kind, &format!("{name} (hư cấu)"), Some(code), province).await
+    };
+    let here = Some(PROVINCE);
+    Ok(Organisations {
+        generator: enter(generator, "Cơ khí Đình Vũ", "QLCTNH-31.0001", here).await?,
+        other_generator: enter(generator, "Hoá chất Nomura", "QLCTNH-31.0002", here).await?,
+        carrier: enter(carrier, "Vận tải Cảng Xanh", "VT-31.0001", here).await?,
+        other_carrier: enter(carrier, "Vận tải Sông Cấm", "VT-31.0002", here).await?,
+        facility: enter(facility, "Xử lý Thuỷ Nguyên", "XL-31.0001", here).await?,
+        other_facility: enter(facility, "Xử lý An Dương", "XL-31.0002", here).await?,
+        province: enter(authority, "Sở Hải Phòng", "S-31", here).await?,
+        other_province: enter(authority, "Sở Hà Nội", "S-01", Some(OTHER_PROVINCE)).await?,
+        country: enter(authority, "Bộ", "B", None).await?,
+    })
+}
+
 impl World {
+    /// One more person, in a role and an organisation that the story names.
+    ///
+    /// # Panics
+    /// When the database fails.
+    pub async fn another(&self, role: Role, organisation_id: OrganisationId) -> Person {
+        let hash = hash().await;
+        let login = format!("{}@e-manifest.test", new_id::<PersonId>(self.app.now()));
+        let mut tx = self.app.db.begin("tests.another").await.unwrap();
+        let name = ("Một người nữa", login.as_str());
+        let person = person(&self.app, self.http(), &mut tx, name, (role, organisation_id), hash).await;
+        tx.commit().await.unwrap();
+        person
+    }
+
     /// Somebody who declares for the generator and works at the facility's desk, too.
     ///
     /// # Panics
@@ -146,15 +151,8 @@ impl World {
         let mut tx = app.db.begin("tests.both_desks").await.unwrap();
         let name = ("Người hai nơi", "both@e-manifest.test");
         let person = person(app, self.http(), &mut tx, name, (Role::Generator, generator), hash).await;
-        let (role, organisation_id) = (Role::Facility, facility);
-        let also = grants::Grant {
-            person_id: person.id,
-            role,
-            organisation_id,
-            granted_at: app.now(),
-            ended_at: None,
-        };
-        grants::insert(&mut tx, &also).await.unwrap();
+        let mut registry = Registry { app, tx: &mut tx, since: app.now() };
+        registry.grant(person.id, Role::Facility, facility).await.unwrap();
         tx.commit().await.unwrap();
         person
     }
@@ -166,29 +164,6 @@ async fn hash() -> &'static str {
     HASH.get_or_init(async || app::password::hash(PASSWORD.to_owned()).await.unwrap()).await
 }
 
-async fn organisation(
-    app: &App,
-    tx: &mut Tx,
-    kind: OrganisationKind,
-    name: &str,
-    code: &str,
-    province_code: Option<&str>,
-) -> OrganisationId {
-    let row = organisations::Organisation {
-        id: new_id(app.now()),
-        kind,
-        name: name.to_owned(),
-        code: Some(code.to_owned()),
-        province_code: province_code.map(str::to_owned),
-        address: String::new(),
-        phone: "0225 000 000".to_owned(),
-        suspended_at: None,
-        created_at: app.now(),
-    };
-    organisations::insert(tx, &row).await.unwrap();
-    row.id
-}
-
 async fn person(
     app: &App,
     http: &Http,
@@ -197,18 +172,7 @@ async fn person(
     (role, organisation_id): (Role, OrganisationId),
     hash: &str,
 ) -> Person {
-    let id: PersonId = new_id(app.now());
-    let row = people::Person {
-        id,
-        name: name.to_owned(),
-        login: login.to_owned(),
-        phone: String::new(),
-        secret_hash: Some(hash.to_owned()),
-        demo: false,
-        created_at: app.now(),
-    };
-    people::insert(tx, &row).await.unwrap();
-    let held = grants::Grant { person_id: id, role, organisation_id, granted_at: app.now(), ended_at: None };
-    grants::insert(tx, &held).await.unwrap();
+    let mut registry = Registry { app, tx, since: app.now() };
+    let id = registry.person(name, login, (role, organisation_id), Some(hash)).await.unwrap();
     Person::new(http, id, name, login, role, organisation_id)
 }

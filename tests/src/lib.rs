@@ -21,8 +21,10 @@ pub mod phone;
 pub mod places;
 pub mod pressure;
 pub mod proof;
+pub mod registry;
 pub mod rows;
 pub mod scan;
+pub mod signer;
 pub mod world;
 
 pub use captured::Captured;

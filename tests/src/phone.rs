@@ -4,11 +4,13 @@ use crate::captured::Captured;
 use crate::http::Answer;
 use crate::manifest::Load;
 use crate::person::Person;
+use crate::registry::{self, Registry};
 use crate::scan::Scan;
+use crate::signer::Signer;
 use crate::{TestClock, World};
 use chrono::{DateTime, TimeDelta, Utc};
 use data_encoding::{BASE32_NOPAD, BASE64URL_NOPAD};
-use domain::id::{DeviceId, EventId};
+use domain::id::EventId;
 use domain::plate::Plate;
 use domain::seal::device::DeviceClaims;
 use domain::seal::envelope::{Unverified, seal};
@@ -17,8 +19,7 @@ use domain::seal::key::SigningKey;
 use domain::seal::live::{Carried, LIVE_MAX, LiveClaims};
 use ring::rand::SystemRandom;
 use serde_json::{Value, json};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use store::devices;
 
 /// An event as it leaves the phone.
 #[derive(Debug, Clone)]
@@ -32,17 +33,20 @@ pub struct Signed {
 /// An enrolled phone.
 #[derive(Debug, Clone)]
 pub struct Phone {
-    /// Its device id.
-    pub id: DeviceId,
     /// Whose it is.
     pub owner: Person,
-    /// Its key.
-    pub key: Arc<SigningKey>,
     /// Its certificate, as the server sent it.
     pub certificate: String,
+    signer: Signer,
     clock: TestClock,
     ahead: TimeDelta,
-    seq: Arc<AtomicI64>,
+}
+
+impl std::ops::Deref for Phone {
+    type Target = Signer;
+    fn deref(&self) -> &Signer {
+        &self.signer
+    }
 }
 
 /// A fresh P-256 key.
@@ -51,8 +55,7 @@ pub struct Phone {
 /// When there is no randomness.
 #[must_use]
 pub fn new_key() -> SigningKey {
-    let random = SystemRandom::new();
-    SigningKey::from_pkcs8(&SigningKey::generate_pkcs8(&random).unwrap(), &random).unwrap()
+    registry::new_key().unwrap()
 }
 
 /// The public half as a JSON Web Key.
@@ -90,13 +93,34 @@ impl World {
         });
         let device = person.post("/api/v1/devices", &body).await.expect(201);
         Phone {
-            id: device["id"].as_str().unwrap().parse().unwrap(),
             owner: person.clone(),
-            key: Arc::new(key),
             certificate: device["certificate"].as_str().unwrap().to_owned(),
+            signer: Signer::new(device["id"].as_str().unwrap().parse().unwrap(), key),
             clock: self.clock.clone(),
             ahead: TimeDelta::zero(),
-            seq: Arc::new(AtomicI64::new(1)),
+        }
+    }
+}
+
+impl World {
+    /// A phone that is on record already, in this standing: for stories that need many and are not about enrolling.
+    ///
+    /// # Panics
+    /// When the database fails.
+    pub async fn phone_on_record(&self, person: &Person, status: devices::Status) -> Phone {
+        let key = new_key();
+        let mut tx = self.app.db.begin("tests.phone").await.unwrap();
+        let since = self.app.now();
+        let mut registry = Registry { app: &self.app, tx: &mut tx, since };
+        let owner = (person.id, person.organisation_id);
+        let id = registry.device("Điện thoại", owner, &key, status).await.unwrap();
+        tx.commit().await.unwrap();
+        Phone {
+            owner: person.clone(),
+            certificate: String::new(),
+            signer: Signer::new(id, key),
+            clock: self.clock.clone(),
+            ahead: TimeDelta::zero(),
         }
     }
 }
@@ -126,19 +150,13 @@ impl Phone {
         self.now()
     }
 
-    /// The number of its next event.
-    pub(crate) fn next_seq(&self) -> i64 {
-        self.seq.fetch_add(1, Ordering::SeqCst)
-    }
-
     /// Signs a payload as it is.
     ///
     /// # Panics
     /// When there is no randomness.
     #[must_use]
     pub fn sign(&self, payload: &Value) -> String {
-        jws::sign(&self.id.to_string(), payload.to_string().as_bytes(), &self.key, &SystemRandom::new())
-            .unwrap()
+        self.signer.sign(payload).unwrap()
     }
 
     /// The text of the live code on its screen now.

@@ -1,15 +1,14 @@
 //! Where it happens: sites with fences and wall codes, a route, permits and vehicles.
 
+use crate::Cast;
 use crate::cast::PROVINCE;
-use crate::{Cast, new_id};
+use crate::registry::{NewPermit, NewSite, Registry};
 use app::App;
-use app::registry::sites::seal_wall_code;
 use chrono::TimeDelta;
 use domain::id::{OrganisationId, SiteId};
 use domain::party::{PermitKind, SiteKind};
 use domain::plate::Plate;
 use serde_json::{Value, json};
-use store::{Json, Tx, permits, sites, vehicles};
 
 /// The plate that loads are declared with.
 pub const PLATE: &str = "15C-123.45";
@@ -79,99 +78,52 @@ pub fn square(lat: f64, lon: f64) -> Value {
 
 pub(crate) async fn enter(app: &App, cast: &Cast) -> Places {
     let mut tx = app.db.begin("tests.places").await.unwrap();
-    let (generator, facility) = (cast.generator.organisation_id, cast.facility.organisation_id);
-    let other_facility = cast.other_gate.organisation_id;
-    let store = (SiteKind::Generator, generator, "Kho CTNH Đình Vũ");
-    let other_store = (SiteKind::Generator, cast.other_generator.organisation_id, "Kho CTNH Nomura");
-    let places = Places {
-        store: site(app, &mut tx, store, (20.8280, 106.7720)).await,
-        other_store: site(app, &mut tx, other_store, (20.8900, 106.5600)).await,
-        facility: site(
-            app,
-            &mut tx,
-            (SiteKind::Facility, facility, "Bãi xử lý Thuỷ Nguyên"),
-            (20.9600, 106.6400),
-        )
-        .await,
-        other_facility: site(
-            app,
-            &mut tx,
-            (SiteKind::Facility, other_facility, "Bãi xử lý An Dương"),
-            (20.8800, 106.6000),
-        )
-        .await,
-        station: site(
-            app,
-            &mut tx,
-            (SiteKind::TransferStation, facility, "Trạm trung chuyển Núi Đèo"),
-            (20.9100, 106.6900),
-        )
-        .await,
-    };
-    let carrier = cast.dispatcher.organisation_id;
-    let (year, hour) = (TimeDelta::days(365), TimeDelta::hours(1));
-    let own = (carrier, PermitKind::Transport, CARRIER_PERMIT);
-    permit(app, &mut tx, own, &[PLATE, SPARE_PLATE], year).await;
-    let other = (cast.other_dispatcher.organisation_id, PermitKind::Transport, "7-8-9-VT");
-    permit(app, &mut tx, other, &[LAPSING_PLATE], hour).await;
-    permit(app, &mut tx, (facility, PermitKind::Treatment, FACILITY_PERMIT), &[], year).await;
-    permit(app, &mut tx, (other_facility, PermitKind::Treatment, "3-2-1-XL"), &[], year).await;
+    let mut registry = Registry { app, tx: &mut tx, since: app.now() };
+    let places = sites(&mut registry, cast).await.unwrap();
+    permits(&mut registry, cast).await.unwrap();
     for plate in [PLATE, SPARE_PLATE] {
-        let vehicle = vehicles::Vehicle {
-            id: new_id(app.now()),
-            organisation_id: carrier,
-            plate: Plate(plate.to_owned()),
-            name: String::new(),
-            kind: "truck".to_owned(),
-            created_at: app.now(),
-        };
-        vehicles::insert(&mut tx, &vehicle).await.unwrap();
+        registry.vehicle(cast.dispatcher.organisation_id, Plate(plate.to_owned())).await.unwrap();
     }
     tx.commit().await.unwrap();
     places
 }
 
-async fn site(
-    app: &App,
-    tx: &mut Tx,
-    (kind, organisation_id, name): (SiteKind, OrganisationId, &str),
-    (lat, lon): (f64, f64),
-) -> Place {
-    let id: SiteId = new_id(app.now());
-    let row = sites::Site {
-        id,
-        organisation_id,
-        kind,
-        name: name.to_owned(),
-        province_code: Some(PROVINCE.to_owned()),
-        address: "Hải Phòng".to_owned(),
-        lat_deg: lat,
-        lon_deg: lon,
-        geofence: Json(square(lat, lon)),
-        created_at: app.now(),
+async fn sites(registry: &mut Registry<'_>, cast: &Cast) -> anyhow::Result<Places> {
+    let (generator, facility) = (cast.generator.organisation_id, cast.facility.organisation_id);
+    let (store, gate) = (SiteKind::Generator, SiteKind::Facility);
+    let mut enter = async |kind, organisation_id, name: &str, (lat, lon)| {
+        let geofence = square(lat, lon);
+        let new = NewSite { kind, organisation_id, name, province_code: Some(PROVINCE), lat, lon, geofence };
+        let (id, wall_code) = registry.site(new).await?;
+        anyhow::Ok(Place { id, organisation_id, name: name.to_owned(), lat, lon, wall_code })
     };
-    sites::insert(tx, &row).await.unwrap();
-    let wall_code = seal_wall_code(app, tx, id, name, app.now()).await.unwrap();
-    Place { id, organisation_id, name: name.to_owned(), lat, lon, wall_code }
+    let (other_generator, other_facility) =
+        (cast.other_generator.organisation_id, cast.other_gate.organisation_id);
+    Ok(Places {
+        store: enter(store, generator, "Kho CTNH Đình Vũ", (20.8280, 106.7720)).await?,
+        other_store: enter(store, other_generator, "Kho CTNH Nomura", (20.8900, 106.5600)).await?,
+        facility: enter(gate, facility, "Bãi xử lý Thuỷ Nguyên", (20.9600, 106.6400)).await?,
+        other_facility: enter(gate, other_facility, "Bãi xử lý An Dương", (20.8800, 106.6000)).await?,
+        station: enter(SiteKind::TransferStation, facility, "Trạm trung chuyển Núi Đèo", (20.9100, 106.6900))
+            .await?,
+    })
 }
 
-async fn permit(
-    app: &App,
-    tx: &mut Tx,
-    (organisation_id, kind, number): (OrganisationId, PermitKind, &str),
-    plates: &[&str],
-    lasts: TimeDelta,
-) {
-    let row = permits::Permit {
-        id: new_id(app.now()),
-        organisation_id,
-        kind,
-        number: number.to_owned(),
-        valid_from: app.now() - TimeDelta::days(365),
-        valid_to: app.now() + lasts,
-        waste_codes: Json(vec![WASTE_CODE.to_owned(), "18 01 01".to_owned(), "99 99 98".to_owned()]),
-        plates: Json(plates.iter().map(|plate| Plate((*plate).to_owned())).collect()),
-        created_at: app.now(),
-    };
-    permits::insert(tx, &row).await.unwrap();
+async fn permits(registry: &mut Registry<'_>, cast: &Cast) -> anyhow::Result<()> {
+    let (year, hour) = (TimeDelta::days(365), TimeDelta::hours(1));
+    let (carrier, other_carrier) = (&cast.dispatcher, &cast.other_dispatcher);
+    let (transport, treatment) = (PermitKind::Transport, PermitKind::Treatment);
+    for (holder, kind, number, plates, lasts) in [
+        (carrier, transport, CARRIER_PERMIT, &[PLATE, SPARE_PLATE][..], year),
+        (other_carrier, transport, "7-8-9-VT", &[LAPSING_PLATE][..], hour),
+        (&cast.facility, treatment, FACILITY_PERMIT, &[][..], year),
+        (&cast.other_gate, treatment, "3-2-1-XL", &[][..], year),
+    ] {
+        let valid = (registry.since - year, registry.since + lasts);
+        let waste_codes = &[WASTE_CODE, "18 01 01", "99 99 98"];
+        let plates = plates.iter().map(|plate| Plate((*plate).to_owned())).collect();
+        let organisation_id = holder.organisation_id;
+        registry.permit(NewPermit { organisation_id, kind, number, valid, waste_codes, plates }).await?;
+    }
+    Ok(())
 }

@@ -2,7 +2,7 @@
 
 use crate::caller::Caller;
 use crate::error::{Error, FieldCode, FieldErrors, Result};
-use crate::invitation::code_hash;
+use crate::invitation_code::code_hash;
 use crate::page::{Page, PageQuery};
 use crate::ports::App;
 use chrono::{DateTime, Utc};
@@ -117,7 +117,8 @@ pub async fn register(app: &App, caller: &Caller, input: NewDevice) -> Result<Re
         invitation.organisation_id
     };
     let id: DeviceId = app.new_id()?;
-    let certificate = app.keyring.certify(app, id, &key, caller.person_id, organisation_id, now)?;
+    let certificate =
+        app.keyring.certify(app.random.as_ref(), id, &key, caller.person_id, organisation_id, now)?;
     devices::insert(
         &mut tx,
         &devices::Device {
@@ -153,7 +154,7 @@ async fn renewed(app: &App, tx: &mut Tx, device: devices::Device, key: &PublicKe
         return Ok(device.certificate);
     }
     let certificate =
-        app.keyring.certify(app, device.id, key, device.person_id, device.organisation_id, now)?;
+        app.keyring.certify(app.random.as_ref(), device.id, key, device.person_id, device.organisation_id, now)?;
     devices::update_certificate(tx, device.id, &device.name, &certificate).await?;
     Ok(certificate)
 }

@@ -124,6 +124,12 @@ pub enum FieldCode {
     Expired,
     /// Given twice.
     Duplicate,
+    /// The authority has suspended it.
+    Suspended,
+    /// Has no permit for its part.
+    NoPermit,
+    /// Had permits for its part, none of which is in force.
+    PermitExpired,
 }
 
 /// A problem of one field.

@@ -101,7 +101,7 @@ pub struct PackSite {
     /// Where the pin stands.
     pub centre: LatLon,
     /// GeoJSON Polygon.
-    #[schema(value_type = Object)]
+    #[schema(value_type = crate::registry::shape::GeoPolygon)]
     pub geofence: serde_json::Value,
 }
 

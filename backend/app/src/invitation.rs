@@ -2,6 +2,7 @@
 
 use crate::caller::Caller;
 use crate::error::{Error, FieldCode, Result};
+use crate::invitation_code::{code_hash, draw};
 use crate::manifest::qr;
 use crate::password::{self, MIN_PIN};
 use crate::ports::App;
@@ -9,14 +10,11 @@ use crate::session::{self, SignedInSession};
 use chrono::{DateTime, Duration, Utc};
 use domain::id::PersonId;
 use domain::party::Role;
-use domain::seal::key::sha256;
 use serde::{Deserialize, Serialize};
 use store::{invitations, people};
 
 /// Hours an invitation lasts.
 pub const HOURS: i64 = 24;
-/// Letters of a code: no vowels, nothing that looks like something else.
-const ALPHABET: &[u8; 24] = b"BCDFGHJKMNPQRTVWXY234679";
 
 /// A fresh invitation; the only time its code is shown.
 #[derive(Clone, Serialize, utoipa::ToSchema)]
@@ -52,13 +50,6 @@ impl std::fmt::Debug for Acceptance {
     }
 }
 
-/// Hash under which a code is stored.
-pub(crate) fn code_hash(code: &str) -> Vec<u8> {
-    let plain: String =
-        code.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).collect();
-    sha256(plain.as_bytes()).to_vec()
-}
-
 /// Invites a person of the caller's organisation.
 ///
 /// # Errors
@@ -76,14 +67,7 @@ pub async fn invite(app: &App, caller: &Caller, person_id: PersonId) -> Result<I
     if !caller.is(Role::Admin) && !desk.iter().any(|role| caller.holds(*role, organisation_id)) {
         return Err(Error::Forbidden);
     }
-    let mut letters = String::with_capacity(14);
-    for index in 0..12 {
-        if index > 0 && index % 4 == 0 {
-            letters.push('-');
-        }
-        let at = usize::try_from(app.random_below(24)?).unwrap_or(0);
-        letters.push(char::from(ALPHABET[at]));
-    }
+    let letters = draw(app)?;
     let now = app.now();
     let expires_at = now + Duration::hours(HOURS);
     invitations::insert(

@@ -1,7 +1,6 @@
 //! The issuer's keys in use and the trust list in force: everything of this installation that seals or checks seals.
 
 use crate::error::{Error, Result};
-use crate::ports::Core;
 use domain::custody::record::{CodeCheck, SiteCodeCheck};
 use domain::id::{DeviceId, OrganisationId, PersonId, SiteId};
 use domain::seal::device::DeviceClaims;
@@ -14,6 +13,7 @@ use domain::seal::site::SiteClaims;
 use domain::seal::status_list::StatusList;
 use domain::seal::trust_list::TrustList;
 use domain::time::Instant;
+use ring::rand::SecureRandom;
 use std::sync::{Arc, PoisonError, RwLock};
 
 /// Keys and trust list, shared and replaceable while the server runs.
@@ -73,17 +73,27 @@ impl Keyring {
     ///
     /// # Errors
     /// [`Error::Internal`] when the document cannot be sealed.
-    pub fn seal_manifest(&self, app: &Core, document: &ManifestSeal<'_>) -> Result<Sealed<ManifestClaims>> {
+    pub fn seal_manifest(
+        &self,
+        random: &dyn SecureRandom,
+        document: &ManifestSeal<'_>,
+    ) -> Result<Sealed<ManifestClaims>> {
         let claims = document.claims().map_err(internal)?;
-        self.seal(app, &claims)
+        self.seal(random, &claims)
     }
 
     /// Seals a wall code of a site.
     ///
     /// # Errors
     /// As [`Keyring::seal_manifest`].
-    pub fn seal_site(&self, app: &Core, id: SiteId, name: &str, now: Instant) -> Result<Sealed<SiteClaims>> {
-        self.seal(app, &SiteClaims::new(&self.issuer_name(), now, id, name))
+    pub fn seal_site(
+        &self,
+        random: &dyn SecureRandom,
+        id: SiteId,
+        name: &str,
+        now: Instant,
+    ) -> Result<Sealed<SiteClaims>> {
+        self.seal(random, &SiteClaims::new(&self.issuer_name(), now, id, name))
     }
 
     /// Certifies a device's key.
@@ -92,7 +102,7 @@ impl Keyring {
     /// As [`Keyring::seal_manifest`].
     pub fn certify(
         &self,
-        app: &Core,
+        random: &dyn SecureRandom,
         id: DeviceId,
         key: &PublicKey,
         person_id: PersonId,
@@ -100,19 +110,19 @@ impl Keyring {
         now: Instant,
     ) -> Result<Vec<u8>> {
         let claims = DeviceClaims::new(&self.issuer_name(), now, id, *key, person_id, organisation_id);
-        Ok(self.seal(app, &claims)?.bytes().to_vec())
+        Ok(self.seal(random, &claims)?.bytes().to_vec())
     }
 
     /// Signs a status list.
     ///
     /// # Errors
     /// As [`Keyring::seal_manifest`].
-    pub fn seal_status(&self, app: &Core, list: &StatusList) -> Result<Vec<u8>> {
-        Ok(self.seal(app, list)?.bytes().to_vec())
+    pub fn seal_status(&self, random: &dyn SecureRandom, list: &StatusList) -> Result<Vec<u8>> {
+        Ok(self.seal(random, list)?.bytes().to_vec())
     }
 
-    fn seal<T: Claims>(&self, app: &Core, claims: &T) -> Result<Sealed<T>> {
-        seal(claims, &self.keys().issuer, app.random.as_ref()).map_err(internal)
+    fn seal<T: Claims>(&self, random: &dyn SecureRandom, claims: &T) -> Result<Sealed<T>> {
+        seal(claims, &self.keys().issuer, random).map_err(internal)
     }
 
     /// Checks the signature of a scanned manifest code; [`read_code`] reads its text.

@@ -25,6 +25,7 @@ pub mod stats;
 pub mod trip;
 pub mod verify;
 
+mod invitation_code;
 mod lookup;
 mod manifest_facts;
 mod refold;

@@ -5,11 +5,12 @@ use crate::manifest::distinct;
 use crate::registry::shape;
 use domain::id::{ManifestId, SiteId};
 use domain::manifest::{DEFAULT_CORRIDOR_M, ManifestFacts, Route};
-use domain::party::{PermitFacts, SiteFacts, SiteKind};
+use domain::party::{PermitFacts, SiteFacts, SiteKind, SiteVersion, Suspension};
 use domain::waste::WasteLine;
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 use store::manifests::Manifest;
-use store::{Tx, lines, permits, sites};
+use store::{Tx, eligibility, lines, sites};
 
 /// How far from a scan another facility still matters, metres.
 const NEARBY_M: f64 = 500.0;
@@ -24,28 +25,18 @@ pub(crate) async fn load(
 ) -> Result<HashMap<ManifestId, ManifestFacts>> {
     let ids: Vec<ManifestId> = rows.iter().map(|row| row.id).collect();
     let site_ids = distinct(rows.iter().flat_map(|row| [row.generator_site_id, row.facility_site_id]));
-    let mut known: HashMap<SiteId, SiteFacts> = HashMap::new();
-    for site in sites::find_many(tx, &site_ids).await? {
-        known.insert(site.id, site_facts(site)?);
-    }
-    let mut others: BTreeMap<SiteId, sites::Site> = BTreeMap::new();
+    let known = site_facts(sites::list_versions(tx, &site_ids).await?)?;
+    let mut others = BTreeMap::new();
     if !points.is_empty() {
-        let near = sites::list_receiving_near(tx, points, NEARBY_M).await?;
-        others.extend(near.into_iter().map(|site| (site.id, site)));
+        others.extend(site_facts(sites::list_receiving_near(tx, points, NEARBY_M).await?)?);
     }
     if !named.is_empty() {
-        others.extend(sites::find_many(tx, named).await?.into_iter().map(|site| (site.id, site)));
+        others.extend(site_facts(sites::list_versions(tx, named).await?)?);
     }
-    let mut nearby = Vec::with_capacity(others.len());
-    for site in others.into_values().filter(|site| site.kind != SiteKind::Generator) {
-        nearby.push(match known.get(&site.id) {
-            Some(facts) => facts.clone(),
-            None => site_facts(site)?,
-        });
-    }
-    let owners = distinct(rows.iter().flat_map(|row| [row.carrier_id, row.facility_id]));
-    let permits: Vec<PermitFacts> =
-        permits::list_for(tx, &owners).await?.into_iter().map(permit_facts).collect();
+    others.retain(|_, site| site.kind != SiteKind::Generator);
+    let nearby: Vec<SiteFacts> = others.into_values().collect();
+    let parties = distinct(rows.iter().flat_map(|row| [row.generator_id, row.carrier_id, row.facility_id]));
+    let standing = eligibility::list_for(tx, &parties).await?;
     let mut lines_of: HashMap<ManifestId, Vec<WasteLine>> = HashMap::new();
     for line in lines::list_for(tx, &ids).await? {
         lines_of.entry(line.manifest_id).or_default().push(line.declared);
@@ -61,8 +52,11 @@ pub(crate) async fn load(
             .transpose()?
             .map(|geometry| Route { geometry, corridor_m: row.corridor_m.unwrap_or(DEFAULT_CORRIDOR_M) });
         let other = |s: &&SiteFacts| s.id != row.generator_site_id && s.id != row.facility_site_id;
-        let of_party =
+        let moving_or_receiving =
             |p: &&PermitFacts| p.organisation_id == row.carrier_id || p.organisation_id == row.facility_id;
+        let of_party = |s: &&Suspension| {
+            [row.generator_id, row.carrier_id, row.facility_id].contains(&s.organisation_id)
+        };
         facts.insert(
             row.id,
             ManifestFacts {
@@ -79,7 +73,8 @@ pub(crate) async fn load(
                 route,
                 lines: lines_of.remove(&row.id).unwrap_or_default(),
                 pickup_code: row.pickup_code.clone(),
-                permits: permits.iter().filter(of_party).cloned().collect(),
+                permits: standing.permits.iter().filter(moving_or_receiving).cloned().collect(),
+                suspensions: standing.suspensions.iter().filter(of_party).copied().collect(),
                 other_sites: nearby.iter().filter(other).cloned().collect(),
                 revision: row.revision,
             },
@@ -88,24 +83,27 @@ pub(crate) async fn load(
     Ok(facts)
 }
 
-fn site_facts(site: sites::Site) -> Result<SiteFacts> {
-    Ok(SiteFacts {
-        id: site.id,
-        organisation_id: site.organisation_id,
-        kind: site.kind,
-        name: site.name,
-        geofence: shape::stored_polygon(&site.geofence.0)?,
-    })
-}
-
-fn permit_facts(permit: permits::Permit) -> PermitFacts {
-    PermitFacts {
-        organisation_id: permit.organisation_id,
-        kind: permit.kind,
-        number: permit.number,
-        valid_from: permit.valid_from,
-        valid_to: permit.valid_to,
-        waste_codes: permit.waste_codes.0,
-        plates: permit.plates.0,
+/// Sites of their versions, which come each site's together, oldest first.
+fn site_facts(versions: Vec<sites::SiteVersion>) -> Result<BTreeMap<SiteId, SiteFacts>> {
+    let mut found: BTreeMap<SiteId, SiteFacts> = BTreeMap::new();
+    for row in versions {
+        let version = SiteVersion {
+            valid_from: row.valid_from,
+            name: row.name,
+            geofence: shape::stored_polygon(&row.geofence.0)?,
+        };
+        match found.entry(row.site_id) {
+            Entry::Occupied(mut site) => site.get_mut().later.push(version),
+            Entry::Vacant(free) => {
+                free.insert(SiteFacts {
+                    id: row.site_id,
+                    organisation_id: row.organisation_id,
+                    kind: row.kind,
+                    first: version,
+                    later: Vec::new(),
+                });
+            }
+        }
     }
+    Ok(found)
 }

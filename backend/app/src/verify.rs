@@ -303,5 +303,5 @@ pub(crate) async fn sign_status_list(app: &App, tx: &mut Tx, n: i64) -> Result<V
         ttl: Duration::minutes(STATUS_TTL_MINUTES),
         bits,
     };
-    app.keyring.seal_status(app, &list)
+    app.keyring.seal_status(app.random.as_ref(), &list)
 }

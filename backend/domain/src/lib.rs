@@ -7,6 +7,7 @@
 mod words;
 
 pub mod custody;
+pub mod eligibility;
 pub mod geo;
 pub mod id;
 pub mod manifest;

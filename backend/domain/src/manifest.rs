@@ -1,7 +1,7 @@
 //! The manifest: what the parties agree on, and the facts about it that every check needs.
 
 use crate::id::{ManifestId, OrganisationId, PersonId};
-use crate::party::{PermitFacts, SiteFacts};
+use crate::party::{PermitFacts, SiteFacts, Suspension};
 use crate::plate::Plate;
 use crate::time::Instant;
 use crate::waste::WasteLine;
@@ -94,6 +94,8 @@ pub struct ManifestFacts {
     pub pickup_code: Option<String>,
     /// Permits of the carrier and the facility, valid or not.
     pub permits: Vec<PermitFacts>,
+    /// Times in which one of the parties was suspended.
+    pub suspensions: Vec<Suspension>,
     /// Other fenced sites of kind facility or transfer station near the events at hand, for `wrong_facility`.
     pub other_sites: Vec<SiteFacts>,
     /// Revision in force.

@@ -26,6 +26,7 @@ pub mod acts;
 pub mod audit;
 pub mod counters;
 pub mod devices;
+pub mod eligibility;
 pub mod events;
 pub mod findings;
 pub mod grants;

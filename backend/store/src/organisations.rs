@@ -55,7 +55,7 @@ pub struct Filter<'a> {
     pub province_code: Option<&'a str>,
 }
 
-/// Registers an organisation.
+/// Registers an organisation; a new one is never suspended ([`suspend`] keeps the history).
 ///
 /// # Errors
 /// [`crate::Error::Reference`] when the province does not exist.
@@ -107,12 +107,47 @@ pub async fn list(tx: &mut Tx, filter: &Filter<'_>, page: &Page) -> Result<Listi
     Ok(Listing::cut(rows, page, |row| Cursor { key: row.folded(), id: row.id.0 }))
 }
 
-/// Suspends an organisation, or lets it work again with `None`.
+/// Locks an organisation until the end of the transaction, so that what is registered for it comes one after another.
 ///
 /// # Errors
 /// [`crate::Error::NotFound`] when there is none of this id.
-pub async fn update_suspended(tx: &mut Tx, id: OrganisationId, at: Option<Instant>) -> Result<()> {
-    on_tx!(tx, c => sqlx::query("UPDATE organisations SET suspended_at = $2 WHERE id = $1")
-        .bind(id).bind(at).execute(c).await.map(|done| done.rows_affected()))
+pub async fn lock(tx: &mut Tx, id: OrganisationId) -> Result<()> {
+    // A row that is written is locked on both databases.
+    on_tx!(tx, c => sqlx::query("UPDATE organisations SET id = id WHERE id = $1")
+        .bind(id).execute(c).await.map(|done| done.rows_affected()))
     .and_then(crate::error::one)
+}
+
+/// Suspends an organisation from an instant on, for a reason.
+///
+/// # Errors
+/// [`crate::Error::NotFound`] when there is none of this id that is not suspended already.
+pub async fn suspend(tx: &mut Tx, id: OrganisationId, at: Instant, reason: &str) -> Result<()> {
+    on_tx!(tx, c => sqlx::query(
+        "UPDATE organisations SET suspended_at = $2 WHERE id = $1 AND suspended_at IS NULL",
+    )
+    .bind(id).bind(at).execute(c).await.map(|done| done.rows_affected()))
+    .and_then(crate::error::one)?;
+    // Lifted and suspended again within one instant: it was never lifted.
+    on_tx!(tx, c => sqlx::query(
+        "INSERT INTO suspensions (organisation_id, suspended_at, lifted_at, reason) VALUES ($1, $2, NULL, $3) \
+         ON CONFLICT (organisation_id, suspended_at) DO UPDATE SET lifted_at = NULL, reason = excluded.reason",
+    )
+    .bind(id).bind(at).bind(reason).execute(c).await.map(drop))
+}
+
+/// Lets a suspended organisation work again from an instant on.
+///
+/// # Errors
+/// [`crate::Error::NotFound`] when there is none of this id that is suspended.
+pub async fn reinstate(tx: &mut Tx, id: OrganisationId, at: Instant) -> Result<()> {
+    on_tx!(tx, c => sqlx::query(
+        "UPDATE organisations SET suspended_at = NULL WHERE id = $1 AND suspended_at IS NOT NULL",
+    )
+    .bind(id).execute(c).await.map(|done| done.rows_affected()))
+    .and_then(crate::error::one)?;
+    on_tx!(tx, c => sqlx::query(
+        "UPDATE suspensions SET lifted_at = $2 WHERE organisation_id = $1 AND lifted_at IS NULL",
+    )
+    .bind(id).bind(at).execute(c).await.map(drop))
 }

@@ -32,6 +32,17 @@ pub struct Route {
     pub created_at: Instant,
 }
 
+/// What a version of a route is called.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct RouteName {
+    /// Id of the version.
+    pub id: RouteId,
+    /// Name.
+    pub name: String,
+    /// Version, from 1.
+    pub version: i64,
+}
+
 /// Adds a route, or the next version of the route of that name; `row.version` is not read. Returns the version.
 ///
 /// # Errors
@@ -54,11 +65,11 @@ pub async fn find(tx: &mut Tx, id: RouteId) -> Result<Option<Route>> {
         .bind(id).fetch_optional(c).await)
 }
 
-/// Many versions at once, in no order.
-pub async fn find_many(tx: &mut Tx, wanted: &[RouteId]) -> Result<Vec<Route>> {
+/// What many versions are called, without their lines; in no order.
+pub async fn list_names(tx: &mut Tx, wanted: &[RouteId]) -> Result<Vec<RouteName>> {
     static FIND: LazyLock<Statement> = LazyLock::new(|| {
         Statement::new(
-            concat!("SELECT ", columns!(), " FROM routes WHERE id IN (SELECT wanted FROM {input})"),
+            "SELECT id, name, version FROM routes WHERE id IN (SELECT wanted FROM {input})",
             &[("wanted", Column::Uuid)],
         )
     });

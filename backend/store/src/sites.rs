@@ -2,6 +2,9 @@
 //!
 //! The wall code is not part of [`Site`]: only a site's own organisation and admins may read it, so it has a
 //! function of its own and cannot slip into an answer.
+//!
+//! `site_versions` has a row for every name and fence that a site ever had; [`insert`] and [`update`] keep it. Lists and
+//! maps show the present one from `sites`; scans are judged by the version in force when they were made.
 
 use crate::batch::{Column, Statement, ids};
 use crate::search::pattern;
@@ -42,6 +45,23 @@ pub struct Site {
     pub geofence: Json<Value>,
     /// When it was registered.
     pub created_at: Instant,
+}
+
+/// A site as the checks see it, in one of its versions.
+#[derive(Debug, Clone, PartialEq, sqlx::FromRow)]
+pub struct SiteVersion {
+    /// The site.
+    pub site_id: SiteId,
+    /// Whose it is.
+    pub organisation_id: OrganisationId,
+    /// What it is for.
+    pub kind: SiteKind,
+    /// It holds for what happens after this instant; a site's first version for everything before it, too.
+    pub valid_from: Instant,
+    /// Name in this version.
+    pub name: String,
+    /// GeoJSON Polygon.
+    pub geofence: Json<Value>,
 }
 
 /// The signed code on the wall of a site.
@@ -114,11 +134,39 @@ pub async fn insert(tx: &mut Tx, row: &Site) -> Result<()> {
     .bind(row.id).bind(row.organisation_id).bind(row.kind).bind(&row.name).bind(&row.province_code)
     .bind(&row.address).bind(row.lat_deg).bind(row.lon_deg).bind(&row.geofence).bind(row.created_at)
     .bind(bounds.min.0).bind(bounds.max.0).bind(bounds.min.1).bind(bounds.max.1).bind(row.folded())
+    .execute(c).await.map(drop))?;
+    insert_version(tx, row, row.created_at).await
+}
+
+/// Writes what the site is from now on. Two changes of one instant are one: nothing can have happened in between.
+async fn insert_version(tx: &mut Tx, row: &Site, valid_from: Instant) -> Result<()> {
+    let bounds = row.bounds();
+    on_tx!(tx, c => sqlx::query(
+        "INSERT INTO site_versions (site_id, valid_from, kind, name, lat_deg, lon_deg, geofence, \
+                                    min_lat_deg, max_lat_deg, min_lon_deg, max_lon_deg) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) \
+         ON CONFLICT (site_id, valid_from) DO UPDATE SET \
+             name = excluded.name, lat_deg = excluded.lat_deg, lon_deg = excluded.lon_deg, \
+             geofence = excluded.geofence, min_lat_deg = excluded.min_lat_deg, max_lat_deg = excluded.max_lat_deg, \
+             min_lon_deg = excluded.min_lon_deg, max_lon_deg = excluded.max_lon_deg",
+    )
+    .bind(row.id).bind(valid_from).bind(row.kind).bind(&row.name).bind(row.lat_deg).bind(row.lon_deg)
+    .bind(&row.geofence).bind(bounds.min.0).bind(bounds.max.0).bind(bounds.min.1).bind(bounds.max.1)
     .execute(c).await.map(drop))
 }
 
-/// Changes name, province, address, centre and fence; organisation, kind and wall code stay.
-pub async fn update(tx: &mut Tx, row: &Site) -> Result<()> {
+/// Changes name, province, address, centre and fence; organisation, kind and wall code stay. A new name or place is a
+/// version from `at` on.
+///
+/// # Errors
+/// [`crate::Error::NotFound`] when there is none of this id.
+pub async fn update(tx: &mut Tx, row: &Site, at: Instant) -> Result<()> {
+    let before = find(tx, row.id).await?.ok_or(crate::Error::NotFound)?;
+    if (&before.name, before.lat_deg, before.lon_deg, &before.geofence)
+        != (&row.name, row.lat_deg, row.lon_deg, &row.geofence)
+    {
+        insert_version(tx, row, at).await?;
+    }
     let bounds = row.bounds();
     on_tx!(tx, c => sqlx::query(
         "UPDATE sites SET name = $2, province_code = $3, address = $4, lat_deg = $5, lon_deg = $6, geofence = $7, \
@@ -196,22 +244,44 @@ pub async fn list(tx: &mut Tx, filter: &Filter<'_>, page: &Page) -> Result<Listi
 /// Metres in a degree of latitude; a degree of longitude is never longer.
 const METRES_PER_DEGREE: f64 = 111_320.0;
 
-/// Transfer stations and facilities whose box comes within `margin_m` metres of one of the points (latitude,
-/// longitude in degrees), in no order.
+macro_rules! versions_of {
+    ($which:literal) => {
+        concat!(
+            "SELECT v.site_id, s.organisation_id, s.kind, v.valid_from, v.name, v.geofence \
+             FROM site_versions v JOIN sites s ON s.id = v.site_id WHERE v.site_id IN (",
+            $which,
+            ") ORDER BY v.site_id, v.valid_from"
+        )
+    };
+}
+
+/// Every version of these sites, each site's together, oldest first.
+pub async fn list_versions(tx: &mut Tx, wanted: &[SiteId]) -> Result<Vec<SiteVersion>> {
+    static LIST: LazyLock<Statement> = LazyLock::new(|| {
+        Statement::new(versions_of!("SELECT wanted FROM {input}"), &[("wanted", Column::Uuid)])
+    });
+    LIST.fetch(tx, ids(wanted)).await
+}
+
+/// Every version of the transfer stations and facilities whose box, in one of them, comes within `margin_m` metres of
+/// one of the points (latitude, longitude in degrees); each site's together, oldest first.
 ///
-/// A coarse sieve for `wrong_facility`, run for every batch of events: the exact fence decides afterwards. The boxes
-/// are driven from the points; the tallest box bounds the range of the index on their southern edge.
-pub async fn list_receiving_near(tx: &mut Tx, points: &[(f64, f64)], margin_m: f64) -> Result<Vec<Site>> {
+/// A coarse sieve for `wrong_facility`, run for every batch of events: the exact fence of the right version decides
+/// afterwards. The boxes are driven from the points; the tallest box bounds the range of the index on their southern
+/// edge.
+pub async fn list_receiving_near(
+    tx: &mut Tx,
+    points: &[(f64, f64)],
+    margin_m: f64,
+) -> Result<Vec<SiteVersion>> {
     static NEAR: LazyLock<Statement> = LazyLock::new(|| {
         Statement::new(
-            concat!(
-                "SELECT ",
-                columns!(),
-                " FROM sites WHERE id IN (SELECT s.id FROM {input} JOIN sites s ON s.kind <> 'generator' \
-                     AND s.min_lat_deg <= north AND s.max_lat_deg >= south \
-                     AND s.min_lon_deg <= east AND s.max_lon_deg >= west \
-                     AND s.min_lat_deg >= south - (SELECT max(r.max_lat_deg - r.min_lat_deg) FROM sites r \
-                                                   WHERE r.kind <> 'generator'))"
+            versions_of!(
+                "SELECT n.site_id FROM {input} JOIN site_versions n ON n.kind <> 'generator' \
+                     AND n.min_lat_deg <= north AND n.max_lat_deg >= south \
+                     AND n.min_lon_deg <= east AND n.max_lon_deg >= west \
+                     AND n.min_lat_deg >= south - (SELECT max(r.max_lat_deg - r.min_lat_deg) FROM site_versions r \
+                                                   WHERE r.kind <> 'generator')"
             ),
             &[
                 ("south", Column::Real),

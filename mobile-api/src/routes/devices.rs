@@ -11,14 +11,17 @@ use http::StatusCode;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(crate) fn router() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(list, register)).routes(routes!(revoke)).routes(routes!(admit))
+    OpenApiRouter::new()
+        .routes(routes!(list_devices, register_device))
+        .routes(routes!(revoke_device))
+        .routes(routes!(admit_device))
 }
 
 /// Registers this phone's public key and returns its certificate; the same key again gives the same device.
 #[utoipa::path(post, path = "/api/v1/devices", tag = "devices", request_body = NewDevice, responses(
     (status = 201, body = RegisteredDevice), (status = 403, body = ProblemBody, description = "the invitation is missing or spent"),
     (status = 422, body = ProblemBody)))]
-async fn register(
+async fn register_device(
     State(app): State<App>,
     SignedIn(caller): SignedIn,
     Json(device): Json<NewDevice>,
@@ -28,7 +31,7 @@ async fn register(
 
 /// Devices of the caller's organisations.
 #[utoipa::path(get, path = "/api/v1/devices", tag = "devices", params(PageQuery), responses((status = 200, body = Page<DeviceView>)))]
-async fn list(
+async fn list_devices(
     State(app): State<App>,
     SignedIn(caller): SignedIn,
     Query(page): Query<PageQuery>,
@@ -39,7 +42,7 @@ async fn list(
 /// Revokes a device: what it signs from now on is kept and moves nothing until admitted.
 #[utoipa::path(post, path = "/api/v1/devices/{id}/revoke", tag = "devices", params(("id" = DeviceId, Path)), request_body = Revocation,
     responses((status = 200, body = DeviceView), (status = 404, body = ProblemBody)))]
-async fn revoke(
+async fn revoke_device(
     State(app): State<App>,
     SignedIn(caller): SignedIn,
     Path(id): Path<DeviceId>,
@@ -51,7 +54,7 @@ async fn revoke(
 /// Admits what a revoked device signed: its kept events count after all. The device stays revoked.
 #[utoipa::path(post, path = "/api/v1/devices/{id}/admit", tag = "devices", params(("id" = DeviceId, Path)),
     responses((status = 200, body = DeviceView), (status = 404, body = ProblemBody)))]
-async fn admit(
+async fn admit_device(
     State(app): State<App>,
     SignedIn(caller): SignedIn,
     Path(id): Path<DeviceId>,

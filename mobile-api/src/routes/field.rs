@@ -11,14 +11,14 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(crate) fn router() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(capture)).routes(routes!(pack))
+    OpenApiRouter::new().routes(routes!(capture_events)).routes(routes!(read_field_pack))
 }
 
 /// Captures up to 500 signed custody events; one result each, in order. Idempotent by event id.
 #[utoipa::path(post, path = "/api/v1/field/events", tag = "field", request_body = Batch, responses(
     (status = 200, body = BatchResult), (status = 413, body = ProblemBody), (status = 422, body = ProblemBody),
     (status = 503, body = ProblemBody, description = "some stayed undecided: send the batch again")))]
-async fn capture(
+async fn capture_events(
     State(app): State<App>,
     SignedIn(caller): SignedIn,
     Json(batch): Json<Batch>,
@@ -30,7 +30,7 @@ async fn capture(
 #[utoipa::path(get, path = "/api/v1/field/pack", tag = "field",
     params(("If-None-Match" = Option<String>, Header, description = "ETag of the pack the phone holds")),
     responses((status = 200, body = FieldPack), (status = 304, description = "unchanged")))]
-async fn pack(
+async fn read_field_pack(
     State(app): State<App>,
     SignedIn(caller): SignedIn,
     headers: HeaderMap,

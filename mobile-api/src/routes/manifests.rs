@@ -17,24 +17,24 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(crate) fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .routes(routes!(list, declare))
-        .routes(routes!(find, edit))
-        .routes(routes!(propose))
-        .routes(routes!(approve))
+        .routes(routes!(list_manifests, declare_manifest))
+        .routes(routes!(find_manifest, edit_manifest))
+        .routes(routes!(propose_manifest))
+        .routes(routes!(approve_manifest))
         .routes(routes!(void_manifest))
         .routes(routes!(assign_manifest))
         .routes(routes!(confirm_pickup))
-        .routes(routes!(events))
-        .routes(routes!(findings))
-        .routes(routes!(qr_svg))
-        .routes(routes!(qr_png))
-        .routes(routes!(label_svg))
+        .routes(routes!(list_manifest_events))
+        .routes(routes!(list_manifest_findings))
+        .routes(routes!(manifest_qr_svg))
+        .routes(routes!(manifest_qr_png))
+        .routes(routes!(manifest_label_svg))
 }
 
 /// Manifests the caller may see, newest first.
 #[utoipa::path(get, path = "/api/v1/manifests", tag = "manifests", params(ManifestQuery),
     responses((status = 200, body = Page<ManifestSummary>), (status = 400, body = ProblemBody)))]
-async fn list(
+async fn list_manifests(
     State(app): State<App>,
     SignedIn(caller): SignedIn,
     Query(query): Query<ManifestQuery>,
@@ -46,7 +46,7 @@ async fn list(
 #[utoipa::path(post, path = "/api/v1/manifests", tag = "manifests", request_body = Declaration,
     params(("Idempotency-Key" = Option<String>, Header)),
     responses((status = 201, body = ManifestView), (status = 403, body = ProblemBody), (status = 422, body = ProblemBody)))]
-async fn declare(
+async fn declare_manifest(
     State(app): State<App>,
     SignedIn(caller): SignedIn,
     OnceJson { value, once }: OnceJson<Declaration>,
@@ -60,7 +60,7 @@ async fn declare(
 /// One manifest; 404 for those who are no party to it.
 #[utoipa::path(get, path = "/api/v1/manifests/{id}", tag = "manifests", params(("id" = ManifestId, Path)),
     responses((status = 200, body = ManifestView), (status = 404, body = ProblemBody)))]
-async fn find(
+async fn find_manifest(
     State(app): State<App>,
     SignedIn(caller): SignedIn,
     Path(id): Path<ManifestId>,
@@ -72,7 +72,7 @@ async fn find(
 #[utoipa::path(patch, path = "/api/v1/manifests/{id}", tag = "manifests", params(("id" = ManifestId, Path), ("If-Match" = Option<String>, Header)),
     request_body = Declaration, responses((status = 200, body = ManifestView), (status = 404, body = ProblemBody),
     (status = 409, body = ProblemBody), (status = 412, body = ProblemBody), (status = 422, body = ProblemBody)))]
-async fn edit(
+async fn edit_manifest(
     State(app): State<App>,
     SignedIn(caller): SignedIn,
     Path(id): Path<ManifestId>,
@@ -83,9 +83,9 @@ async fn edit(
 }
 
 /// Proposes a draft to the other side.
-#[utoipa::path(post, path = "/api/v1/manifests/{id}/propose", tag = "manifests", params(("id" = ManifestId, Path)),
-    responses((status = 200, body = ManifestView), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody)))]
-async fn propose(
+#[utoipa::path(post, path = "/api/v1/manifests/{id}/propose", tag = "manifests", params(("id" = ManifestId, Path), ("Idempotency-Key" = Option<String>, Header)),
+    responses((status = 200, body = ManifestView), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody), (status = 422, body = ProblemBody)))]
+async fn propose_manifest(
     State(app): State<App>,
     SignedIn(caller): SignedIn,
     Path(id): Path<ManifestId>,
@@ -95,9 +95,9 @@ async fn propose(
 }
 
 /// Approves for the caller's side; the last approval issues: number, seal, QR.
-#[utoipa::path(post, path = "/api/v1/manifests/{id}/approve", tag = "manifests", params(("id" = ManifestId, Path)),
-    responses((status = 200, body = ManifestView), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody)))]
-async fn approve(
+#[utoipa::path(post, path = "/api/v1/manifests/{id}/approve", tag = "manifests", params(("id" = ManifestId, Path), ("Idempotency-Key" = Option<String>, Header)),
+    responses((status = 200, body = ManifestView), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody), (status = 422, body = ProblemBody)))]
+async fn approve_manifest(
     State(app): State<App>,
     SignedIn(caller): SignedIn,
     Path(id): Path<ManifestId>,
@@ -119,7 +119,7 @@ async fn void_manifest(
 }
 
 /// The carrier's dispatcher names driver and plate.
-#[utoipa::path(post, path = "/api/v1/manifests/{id}/assign", tag = "manifests", params(("id" = ManifestId, Path)), request_body = assign::Assignment,
+#[utoipa::path(post, path = "/api/v1/manifests/{id}/assign", tag = "manifests", params(("id" = ManifestId, Path), ("Idempotency-Key" = Option<String>, Header)), request_body = assign::Assignment,
     responses((status = 200, body = ManifestView), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody), (status = 422, body = ProblemBody)))]
 async fn assign_manifest(
     State(app): State<App>,
@@ -131,7 +131,7 @@ async fn assign_manifest(
 }
 
 /// The generator confirms the pickup on its own phone or desk.
-#[utoipa::path(post, path = "/api/v1/manifests/{id}/confirm", tag = "manifests", params(("id" = ManifestId, Path)), request_body = confirm::Confirmation,
+#[utoipa::path(post, path = "/api/v1/manifests/{id}/confirm", tag = "manifests", params(("id" = ManifestId, Path), ("Idempotency-Key" = Option<String>, Header)), request_body = confirm::Confirmation,
     responses((status = 200, body = ManifestView), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody)))]
 async fn confirm_pickup(
     State(app): State<App>,
@@ -145,7 +145,7 @@ async fn confirm_pickup(
 /// Custody events of a manifest by estimated time, with their findings.
 #[utoipa::path(get, path = "/api/v1/manifests/{id}/events", tag = "manifests", params(("id" = ManifestId, Path)),
     responses((status = 200, body = Page<EventView>), (status = 404, body = ProblemBody)))]
-async fn events(
+async fn list_manifest_events(
     State(app): State<App>,
     SignedIn(caller): SignedIn,
     Path(id): Path<ManifestId>,
@@ -156,7 +156,7 @@ async fn events(
 /// Findings of a manifest, withdrawn ones included.
 #[utoipa::path(get, path = "/api/v1/manifests/{id}/findings", tag = "manifests", params(("id" = ManifestId, Path)),
     responses((status = 200, body = Page<FindingView>), (status = 404, body = ProblemBody)))]
-async fn findings(
+async fn list_manifest_findings(
     State(app): State<App>,
     SignedIn(caller): SignedIn,
     Path(id): Path<ManifestId>,
@@ -167,7 +167,7 @@ async fn findings(
 /// The QR of an issued manifest as SVG.
 #[utoipa::path(get, path = "/api/v1/manifests/{id}/qr.svg", tag = "manifests", params(("id" = ManifestId, Path)),
     responses((status = 200, body = String, content_type = "image/svg+xml"), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody)))]
-async fn qr_svg(
+async fn manifest_qr_svg(
     State(app): State<App>,
     SignedIn(caller): SignedIn,
     Path(id): Path<ManifestId>,
@@ -178,7 +178,7 @@ async fn qr_svg(
 /// The QR of an issued manifest as PNG.
 #[utoipa::path(get, path = "/api/v1/manifests/{id}/qr.png", tag = "manifests", params(("id" = ManifestId, Path)),
     responses((status = 200, body = Vec<u8>, content_type = "image/png"), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody)))]
-async fn qr_png(
+async fn manifest_qr_png(
     State(app): State<App>,
     SignedIn(caller): SignedIn,
     Path(id): Path<ManifestId>,
@@ -189,7 +189,7 @@ async fn qr_png(
 /// The label to print: QR, short code, number, parties, waste.
 #[utoipa::path(get, path = "/api/v1/manifests/{id}/label.svg", tag = "manifests", params(("id" = ManifestId, Path)),
     responses((status = 200, body = String, content_type = "image/svg+xml"), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody)))]
-async fn label_svg(
+async fn manifest_label_svg(
     State(app): State<App>,
     SignedIn(caller): SignedIn,
     Path(id): Path<ManifestId>,

@@ -13,7 +13,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 pub(crate) fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(sign_in, sign_out))
-        .routes(routes!(me))
+        .routes(routes!(read_me))
         .routes(routes!(accept_invitation))
 }
 
@@ -41,7 +41,7 @@ async fn sign_out(State(app): State<App>, SignedIn(caller): SignedIn) -> Result<
 
 /// Who the caller is.
 #[utoipa::path(get, path = "/api/v1/me", tag = "session", responses((status = 200, body = Me), (status = 401, body = ProblemBody)))]
-async fn me(State(app): State<App>, SignedIn(caller): SignedIn) -> Result<axum::Json<Me>, Problem> {
+async fn read_me(State(app): State<App>, SignedIn(caller): SignedIn) -> Result<axum::Json<Me>, Problem> {
     Ok(axum::Json(app::session::me(&app, &caller).await?))
 }
 

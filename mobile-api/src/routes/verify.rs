@@ -12,16 +12,16 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(crate) fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .routes(routes!(verify))
-        .routes(routes!(by_plate))
-        .routes(routes!(trust_list))
-        .routes(routes!(status_list))
+        .routes(routes!(verify_code))
+        .routes(routes!(list_manifests_by_plate))
+        .routes(routes!(read_trust_list))
+        .routes(routes!(read_status_list))
 }
 
 /// Verifies the text of a scanned or typed code. Public callers see little, parties their manifest, inspectors all.
 #[utoipa::path(post, path = "/api/v1/verify", tag = "verify", security((), ("bearer" = [])), request_body = VerifyInput,
     responses((status = 200, body = Verification), (status = 400, body = ProblemBody), (status = 422, body = ProblemBody)))]
-async fn verify(
+async fn verify_code(
     State(app): State<App>,
     MaybeSignedIn(caller): MaybeSignedIn,
     Json(input): Json<VerifyInput>,
@@ -32,7 +32,7 @@ async fn verify(
 /// Manifests on a plate, for inspectors and authorities; each look is logged.
 #[utoipa::path(get, path = "/api/v1/vehicles/by-plate/{plate}/manifests", tag = "verify", params(("plate" = String, Path)),
     responses((status = 200, body = PlateLook), (status = 403, body = ProblemBody)))]
-async fn by_plate(
+async fn list_manifests_by_plate(
     State(app): State<App>,
     SignedIn(caller): SignedIn,
     Path(plate): Path<String>,
@@ -43,14 +43,14 @@ async fn by_plate(
 /// The trust list: COSE_Sign1 signed by the root key.
 #[utoipa::path(get, path = "/.well-known/trust-list", tag = "verify", security(()),
     responses((status = 200, body = Vec<u8>, content_type = "application/cose")))]
-async fn trust_list(State(app): State<App>) -> Result<Response, Problem> {
+async fn read_trust_list(State(app): State<App>) -> Result<Response, Problem> {
     Ok(cose(app.keyring.trust_list_bytes(), 300))
 }
 
 /// Status list `n`: COSE_Sign1 around an IETF Token Status List, signed per time to live.
 #[utoipa::path(get, path = "/status/{n}", tag = "verify", security(()), params(("n" = i64, Path)),
     responses((status = 200, body = Vec<u8>, content_type = "application/cose"), (status = 404, body = ProblemBody)))]
-async fn status_list(State(app): State<App>, Path(n): Path<i64>) -> Result<Response, Problem> {
+async fn read_status_list(State(app): State<App>, Path(n): Path<i64>) -> Result<Response, Problem> {
     Ok(cose(app::verify::status_list(&app, n).await?, 60))
 }
 

@@ -23,6 +23,8 @@ export interface CustodyEvent {
   kind: string;
   evidence_grade: string | null;
   findings: { code: string }[];
+  /** By kind. */
+  details: Record<string, unknown>;
 }
 export interface Manifest {
   id: string;

@@ -8,9 +8,18 @@ export interface Parties {
   driver: Api;
 }
 
+export interface LineOptions {
+  waste_code: string;
+  name: string;
+  physical_state: 'solid' | 'liquid' | 'sludge';
+  declared_mass_g: number;
+}
+
 export interface LoadOptions {
-  /** Declared mass in grams. */
-  mass_g?: number;
+  /** Lines in place of the one of used oil. */
+  lines?: LineOptions[];
+  /** From this site of the generator instead of its first. */
+  from?: string;
   /** On a named route of the carrier whose name begins so. */
   route?: string;
   plate?: string;
@@ -28,9 +37,16 @@ export async function parties(api: (role: string, other?: boolean) => Promise<Ap
   return { generator, carrier, facility, driver };
 }
 
+const USED_OIL: LineOptions = {
+  waste_code: '17 02 03',
+  name: 'Dầu động cơ, hộp số, bôi trơn thải',
+  physical_state: 'liquid',
+  declared_mass_g: 481_000,
+};
+
 /** An issued manifest with this driver, as the parties see it. */
 export async function issued(who: Parties, options: LoadOptions = {}): Promise<Manifest> {
-  const { mass_g = 481_000, route, plate = PLATE } = options;
+  const { lines = [USED_OIL], route, plate = PLATE } = options;
   const [from, to] = await Promise.all([who.generator.ownSite(), who.facility.ownSite()]);
   const routes =
     route === undefined
@@ -41,7 +57,7 @@ export async function issued(who: Parties, options: LoadOptions = {}): Promise<M
   const named = routes.find((one) => one.name.startsWith(route ?? ''));
   const now = Date.now();
   const draft = await who.generator.post<Manifest>('/manifests', {
-    generator_site_id: from.id,
+    generator_site_id: options.from ?? from.id,
     carrier_id: who.carrier.organisation,
     facility_site_id: to.id,
     plates: [plate],
@@ -49,17 +65,12 @@ export async function issued(who: Parties, options: LoadOptions = {}): Promise<M
     planned_pickup_at: new Date(now + 30 * 60_000).toISOString(),
     planned_delivery_at: new Date(now + 4 * 3_600_000).toISOString(),
     route: named === undefined ? null : { route_id: named.id },
-    lines: [
-      {
-        waste_code: '17 02 03',
-        name: 'Dầu động cơ, hộp số, bôi trơn thải',
-        physical_state: 'liquid',
-        declared_mass_g: mass_g,
-        mass_basis: 'estimated',
-        packaging: { kind: 'drum', count: 4 },
-        treatment_method: 'TC',
-      },
-    ],
+    lines: lines.map((line) => ({
+      ...line,
+      mass_basis: 'estimated',
+      packaging: { kind: 'drum', count: 4 },
+      treatment_method: 'TC',
+    })),
   });
   await who.generator.post(`/manifests/${draft.id}/propose`);
   await who.facility.post(`/manifests/${draft.id}/approve`);

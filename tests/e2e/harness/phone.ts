@@ -14,6 +14,8 @@ export interface DeviceOptions {
   at?: Spot;
   /** Positions and camera are refused when false. */
   permissions?: boolean;
+  /** Another way to the server than straight: a front's origin. */
+  origin?: string;
 }
 
 const PHONE = {
@@ -32,7 +34,7 @@ export class Device {
   private readonly forgiven: RegExp[] = [...HARMLESS];
 
   private constructor(
-    private readonly server: Server,
+    private readonly origin: string,
     readonly context: BrowserContext,
     private readonly story: string,
     private current: Page,
@@ -44,17 +46,17 @@ export class Device {
     story: string,
     options: DeviceOptions = {},
   ): Promise<Device> {
-    const { kind = 'phone', at, permissions = true } = options;
+    const { kind = 'phone', at, permissions = true, origin = server.origin } = options;
     const context = await browser.newContext({
       ...(kind === 'phone' ? PHONE : { viewport: { width: 1280, height: 800 } }),
-      baseURL: server.origin,
+      baseURL: origin,
       locale: 'vi-VN',
       timezoneId: 'Asia/Ho_Chi_Minh',
       reducedMotion: 'reduce',
       permissions: permissions ? ['geolocation', 'camera'] : [],
       ...(at === undefined ? {} : { geolocation: { latitude: at.lat, longitude: at.lon, accuracy: 12 } }),
     });
-    const device = new Device(server, context, story, await context.newPage());
+    const device = new Device(origin, context, story, await context.newPage());
     context.on('console', (message) => {
       if (message.type() === 'error') device.complain(`${message.text()} (${message.location().url})`);
     });
@@ -77,6 +79,14 @@ export class Device {
   get(testid: string): Locator {
     return this.current.getByTestId(testid);
   }
+  /** Chooses one of several as people do: by pressing its words. */
+  async choose(testid: string): Promise<void> {
+    await this.current
+      .locator('label')
+      .filter({ has: this.get(testid) })
+      .click();
+    await expect(this.get(testid)).toBeChecked();
+  }
   /** A finding on a field page or in an office timeline. */
   finding(code: string): Locator {
     return this.current.locator(`[data-finding="${code}"], [data-testid="finding-${code}"]`).first();
@@ -86,7 +96,7 @@ export class Device {
     return this.current.locator(`[data-testid="load"][data-manifest="${id}"]`);
   }
   async goto(path: string): Promise<void> {
-    await this.current.goto(this.server.origin + path);
+    await this.current.goto(this.origin + path);
   }
   async stand(at: Spot, accuracy = 12): Promise<void> {
     await this.context.setGeolocation({ latitude: at.lat, longitude: at.lon, accuracy });

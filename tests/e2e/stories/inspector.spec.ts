@@ -11,6 +11,19 @@ async function expectVerdict(phone: Device, verdict: string, tone: string): Prom
   await expect(phone.get('verdict')).toHaveAttribute('data-tone', tone);
 }
 
+/** Every sub-check on the screen with its outcome: passed, failed, or not to be told offline. */
+async function checks(phone: Device): Promise<Record<string, string>> {
+  const shown = await phone.page
+    .locator('[data-testid^="check-"]')
+    .evaluateAll((all) =>
+      all.map((each): [string, string] => [
+        (each.getAttribute('data-testid') ?? '').replace('check-', ''),
+        each.getAttribute('data-ok') ?? 'null',
+      ]),
+    );
+  return Object.fromEntries(shown);
+}
+
 /** The same text with one bit of its seventieth byte turned: inside what was signed. */
 function oneByteChanged(code: string): string {
   const at = code.indexOf('/Q/') + 3 + 112;
@@ -44,6 +57,11 @@ test('offline: authentic is blue until the plate is confirmed, a changed byte is
     await expect(phone.get('verdict-age')).toBeVisible();
     await expect(phone.get('copy-not-excluded')).toBeVisible();
     await expect(phone.get('check-signature')).toHaveAttribute('data-ok', 'true');
+    expect(await checks(phone)).toEqual({
+      ...{ format: 'true', envelope: 'true', key: 'true', signature: 'true', time: 'true', host: 'true' },
+      status: 'true',
+      registered: 'null',
+    });
     await phone.picture('blue', true);
     await phone.get('plate-other').click();
     await phone.get('plate-seen').fill('15C-999.99');
@@ -68,6 +86,7 @@ test('offline: authentic is blue until the plate is confirmed, a changed byte is
     await camera.show({ text: 'https://example.com/menu' });
     await phone.get('scan-next').click();
     await expectVerdict(phone, 'invalid', 'bad');
+    await expect(phone.get('verdict')).toContainText('không phải mã của hệ thống');
     await phone.picture('not-ours', true);
   });
 
@@ -91,12 +110,42 @@ test('offline: authentic is blue until the plate is confirmed, a changed byte is
 
   await test.step('the inspection is recorded on the phone and sent later', async () => {
     await phone.get('record-inspection').click();
+    // Nothing is taken for granted: every item waits for an answer.
+    await expect(phone.page.locator('input[type="radio"]:checked')).toHaveCount(0);
+    await expect(phone.get('kit-open')).toContainText('8');
     await phone.picture('record', true);
+    await phone.choose('kit-phone-ok');
+    await phone.choose('kit-warning_signs-failed');
+    await phone.get('kit-warning_signs-note').fill('Thiếu biển bên trái');
+    await phone.choose('kit-gps_on-unseen');
+    await expect(phone.get('kit-open')).toContainText('5');
+    await phone.get('comment').fill('Đã nhắc lái xe');
+    // The system closes the page behind another application: the answers are still there.
+    await phone.restart('/inspect/record');
+    await expect(phone.get('kit-warning_signs-note')).toHaveValue('Thiếu biển bên trái');
+    await expect(phone.get('kit-phone-ok')).toBeChecked();
+    await phone.picture('record-restored', true);
     await phone.get('confirm-inspection').click();
     await expect(phone.get('saved')).toHaveAttribute('data-progress', 'waiting');
     await phone.offline(false);
     await expect(phone.get('saved')).toHaveAttribute('data-progress', 'recorded', { timeout: 20_000 });
-    expect((await people.generator.events(load.id)).map((event) => event.kind)).toEqual(['inspection']);
+    const events = await people.generator.events(load.id);
+    expect(events.map((event) => event.kind)).toEqual(['inspection']);
+    const answers = Object.fromEntries(
+      (events[0]?.details['checklist'] as { item: string; ok: boolean | null; note: string | null }[]).map(
+        ({ item, ok, note }) => [item, [ok, note]],
+      ),
+    );
+    expect(answers).toEqual({
+      fire_fighting: [null, null],
+      absorbent: [null, null],
+      first_aid: [null, null],
+      phone: [true, null],
+      warning_signs: [false, 'Thiếu biển bên trái'],
+      closed_body: [null, null],
+      name_and_phone: [null, null],
+      gps_on: [null, null],
+    });
   });
 });
 

@@ -79,6 +79,10 @@ test('every figure of the authority opens the list that it counts', async ({ api
       const row = desk.page.locator('tbody tr').first();
       await expect(row).toBeVisible();
       await desk.picture(`by-${group}`, true);
+      const figures = row.locator('td');
+      expect(await figures.count()).toBe(4);
+      // Loads, declared and received mass: each is a way to the list; findings are where there are any.
+      for (const at of [0, 1, 2]) await expect(figures.nth(at).locator('a')).toHaveCount(1);
       const link = row.locator('td a').first();
       const counted = Number((await link.innerText()).replace(/\D/g, ''));
       await link.click();
@@ -117,6 +121,121 @@ test('the map shows every site, Hoàng Sa and Trường Sa', async ({ device, wh
     );
   }
   await desk.picture('map');
+  const scanned = desk
+    .get('site-row')
+    .filter({ hasText: /\d\d:\d\d/ })
+    .first();
+  await scanned.click();
+  await expect(desk.get('site-card')).toContainText(/\d\d:\d\d/);
+  await desk.picture('map-site');
   await desk.get('map-area').click();
   await desk.picture('map-area', true);
+});
+
+test('the generator confirms on its own phone, led there by the driver’s screen', async ({
+  api,
+  device,
+  who,
+  camera,
+}) => {
+  const people = await parties(api);
+  const { store } = await ends(people);
+  const load = await issued(people);
+  const driver = await device('driver', { at: store.centre });
+  await camera.showNothing();
+  await driver.signIn(who('driver'));
+  await driver.load(load.id).click();
+  await driver.get('trip-act').click();
+  await driver.get('confirmation-signed').check();
+  // In the middle of the screen, clear of what sticks to its edges.
+  const code = driver.page.locator('main').getByTestId('qr');
+  await code.evaluate((svg) => svg.scrollIntoView({ block: 'center' }));
+  await camera.show({ png: await code.screenshot() });
+  await driver.picture('asks-for-confirmation', true);
+
+  const generator = await device('generator', { at: store.centre });
+  await generator.signIn(who('generator'));
+  await generator.goto('/q');
+  await generator.get('open-manifest').click({ timeout: 20_000 });
+  await generator.get('act-confirm_pickup').click();
+  await generator.get('confirm-name').fill('Thủ kho ca sáng');
+  await generator.picture('confirms');
+  await generator.get('confirm-send').click();
+  await expect(generator.get('confirm-dialog')).toBeHidden();
+  await camera.showNothing();
+
+  await driver.get('confirm-pickup').click();
+  await expect(driver.get('saved')).toHaveAttribute('data-progress', 'recorded', { timeout: 20_000 });
+  expect(await people.generator.openFindings(load.id)).toEqual([]);
+  expect((await people.generator.manifest(load.id)).state).toBe('in_transit');
+});
+
+test('the facility drafts, a half-typed declaration survives a reload, and the generator approves', async ({
+  api,
+  device,
+  who,
+}) => {
+  const people = await parties(api);
+  const desk = await device('facility', { kind: 'desk' });
+  await desk.signIn(who('facility'));
+  await desk.goto('/desk/manifests/new');
+  await desk.get('generator-site').fill('Nam Cầu Kiền');
+  await desk.page.getByRole('option').filter({ visible: true }).first().click();
+  await desk.get('carrier').fill('Đất Cảng');
+  await desk.page.getByRole('option').filter({ visible: true }).first().click();
+  await desk.get('step-next').click();
+  await desk.get('waste-code-0').fill('180201');
+  await desk.page.getByRole('option').filter({ visible: true }).first().click();
+  await desk.choose('physical-0-solid');
+  await desk.get('mass-0').fill('1250,75');
+  await desk.restart('/desk/manifests/new');
+  await expect(desk.get('form-restored')).toBeVisible();
+  await expect(desk.get('mass-0')).toHaveValue('1250,75');
+  await desk.get('packages-0').fill('5');
+  await desk.get('method-0').selectOption('TĐ');
+  await desk.get('step-next').click();
+  await desk.get('plate-0').fill('15C-123.45');
+  await desk.get('step-next').click();
+  await desk.picture('review', true);
+  await desk.get('save-propose').click();
+  await desk.page.waitForURL(/\/desk\/manifests\/[0-9a-f-]{36}$/);
+  const id = desk.page.url().split('/').at(-1) ?? '';
+
+  const generator = await device('generator');
+  await generator.signIn(who('generator'));
+  await generator.goto(`/desk/manifests/${id}`);
+  await generator.get('act-approve').click();
+  await expect(generator.get('state').first()).toHaveAttribute('data-state', 'issued');
+  const issuedNow = await people.generator.manifest(id);
+  expect(issuedNow.lines[0]?.declared_mass_g).toBe(1_250_750);
+
+  await test.step('its label can be printed, and a new declaration begins empty', async () => {
+    await desk.goto(`/desk/manifests/${id}`);
+    await desk.get('label').click();
+    await expect(desk.get('sheet')).toBeVisible();
+    await expect
+      .poll(() => desk.get('sheet').evaluate((img: HTMLImageElement) => img.naturalWidth))
+      .toBeGreaterThan(0);
+    await desk.picture('label', true);
+    await desk.goto('/desk/manifests/new');
+    await expect(desk.get('carrier')).toHaveValue('');
+    await expect(desk.get('form-restored')).toHaveCount(0);
+  });
+});
+
+test('loads handed over are kept as copies with one press', async ({ device, who }) => {
+  const phone = await device('generator');
+  await phone.signIn(who('generator'));
+  await phone.goto('/desk/copies');
+  await expect(phone.get('keep-all')).toBeVisible();
+  await phone.picture('not-kept', true);
+  await phone.get('keep-all').click();
+  await expect(phone.get('all-kept')).toBeVisible({ timeout: 20_000 });
+  const count = await phone.get('manifest-row').count();
+  expect(count).toBeGreaterThan(2);
+  await phone.armed();
+  await phone.offline();
+  await phone.restart('/desk/copies');
+  await expect(phone.get('manifest-row')).toHaveCount(count);
+  await phone.picture('kept-offline', true);
 });

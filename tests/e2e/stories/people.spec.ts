@@ -2,7 +2,7 @@
 import { issued, parties } from '../harness/loads';
 import { expect, test } from '../harness/test';
 
-test('the sign-in page speaks both languages and remembers the choice', async ({ device }) => {
+test('the sign-in page speaks three languages and remembers the choice', async ({ device }) => {
   const phone = await device('visitor');
   await phone.goto('/');
   await expect(phone.page.getByRole('button', { name: 'Đăng nhập' })).toBeVisible();
@@ -12,6 +12,11 @@ test('the sign-in page speaks both languages and remembers the choice', async ({
   await phone.restart('/');
   await expect(phone.page.getByRole('button', { name: 'Sign in' })).toBeVisible();
   await phone.picture('english');
+  await phone.get('language').click();
+  await expect(phone.page.getByRole('button', { name: '로그인' })).toBeVisible();
+  await phone.picture('korean');
+  await phone.get('language').click();
+  await expect(phone.page.getByRole('button', { name: 'Đăng nhập' })).toBeVisible();
 });
 
 test('a wrong password, an unknown login and too many tries say the same and what to do', async ({
@@ -45,6 +50,7 @@ test('a dispatcher invites a driver, who enrols a phone and finds the trip assig
   api,
   device,
   who,
+  camera,
 }) => {
   const people = await parties(api);
   const desk = await device('dispatcher', { kind: 'desk' });
@@ -61,8 +67,11 @@ test('a dispatcher invites a driver, who enrols a phone and finds the trip assig
   await desk.picture('invitation');
 
   const phone = await device('new-driver', { at: { lat: 20.9152, lon: 106.6342 } });
-  await phone.goto(`/enrol#${code}`);
-  await expect(phone.get('enrol-code')).toHaveValue(code);
+  await camera.show({ png: await desk.get('invitation-qr').screenshot() });
+  await phone.goto('/enrol');
+  await phone.get('enrol-scan').click();
+  await expect(phone.get('enrol-code')).toHaveValue(code, { timeout: 20_000 });
+  await camera.showNothing();
   await phone.get('enrol-pin').fill('123456');
   await phone.get('enrol-pin-again').fill('123456');
   await phone.get('enrol-submit').click();

@@ -29,7 +29,9 @@ async function encoded(kind: FrameClass, index: number): Promise<Blob> {
   const shot = shotOf(kind, modules.length, roll);
   const grey = take(modules, shot, roll);
   const image = new ImageData(WIDTH, HEIGHT);
-  new Uint32Array(image.data.buffer).forEach((_, at, all) => (all[at] = 0xff000000 | ((grey[at] ?? 0) * 0x010101)));
+  new Uint32Array(image.data.buffer).forEach(
+    (_, at, all) => (all[at] = 0xff000000 | ((grey[at] ?? 0) * 0x010101)),
+  );
   const canvas = new OffscreenCanvas(WIDTH, HEIGHT);
   const context = canvas.getContext('2d');
   if (context === null) throw new Error('no canvas');
@@ -45,7 +47,10 @@ async function load(): Promise<void> {
   images = await Promise.all(CYCLE.map(() => createImageBitmap(blob)));
 }
 
-async function timed(read: (image: ImageBitmap, at: number) => Promise<string | null>, most: number): Promise<Reading> {
+async function timed(
+  read: (image: ImageBitmap, at: number) => Promise<string | null>,
+  most: number,
+): Promise<Reading> {
   const began = performance.now();
   let text: string | null = null;
   let steps = 0;

@@ -2,11 +2,12 @@
 
 use super::person::{Person, enrol, register};
 use super::phone::{Phone, Spot};
+use crate::registry::{NewPermit, NewSite, Registry};
 use anyhow::Context as _;
 use app::App;
 use chrono::Duration;
 use domain::geo::read::circle;
-use domain::id::{OrganisationId, PermitId, SiteId};
+use domain::id::{OrganisationId, SiteId};
 use domain::party::{OrganisationKind, PermitKind, Role, SiteKind};
 use domain::plate::Plate;
 use domain::seal::trust_list::KeyUse;
@@ -15,7 +16,7 @@ use geo_types::Point;
 use ring::rand::SystemRandom;
 use server::config::Config;
 use server::{compose, keys};
-use store::{Db, Json, Tx, organisations, permits, sites, vehicles};
+use store::{Db, Tx};
 
 /// Radius of every site, metres.
 const SITE_RADIUS_M: f64 = 120.0;
@@ -120,7 +121,8 @@ impl Area {
         }
         for n in 0..sizes.carriers {
             let name = format!("Vận tải {} (hư cấu)", n + 1);
-            let id = organisation(&app, &mut tx, OrganisationKind::Carrier, &name, since).await?;
+            let mut registry = Registry { app: &app, tx: &mut tx, since };
+            let id = registry.organisation(OrganisationKind::Carrier, &name, None, None).await?;
             carriers.push(register(&app, &mut tx, "Điều phối", Role::Carrier, id, since).await?);
         }
         let mut crews = Vec::new();
@@ -128,15 +130,7 @@ impl Area {
             let (carrier, facility) = (n % sizes.carriers, n % sizes.facilities);
             let (owner, site) = (carriers[carrier].organisation_id, &facilities[facility]);
             let plate = Plate(format!("15C-{:03}.{:02}", n / 100 + 100, n % 100));
-            let vehicle = vehicles::Vehicle {
-                id: app.new_id()?,
-                organisation_id: owner,
-                plate: plate.clone(),
-                name: format!("Xe {}", n + 1),
-                kind: "truck".to_owned(),
-                created_at: since,
-            };
-            vehicles::insert(&mut tx, &vehicle).await?;
+            Registry { app: &app, tx: &mut tx, since }.vehicle(owner, plate.clone()).await?;
             let driver =
                 enrol(&app, &mut tx, &format!("Lái xe {}", n + 1), Role::Driver, owner, since).await?;
             let gate_owner = site.clerk.organisation_id;
@@ -147,59 +141,12 @@ impl Area {
         for (n, carrier) in carriers.iter().enumerate() {
             let own = crews.iter().filter(|crew| crew.carrier == n).map(|crew| crew.plate.clone()).collect();
             let number = format!("VC-{}", n + 1);
-            permit(&app, &mut tx, carrier.organisation_id, PermitKind::Transport, &number, own, since)
-                .await?;
+            let new = for_years(carrier.organisation_id, PermitKind::Transport, &number, own, since);
+            Registry { app: &app, tx: &mut tx, since }.permit(new).await?;
         }
         tx.commit().await?;
         Ok(Self { app, generators, facilities, carriers, crews })
     }
-}
-
-async fn organisation(
-    app: &App,
-    tx: &mut Tx,
-    kind: OrganisationKind,
-    name: &str,
-    since: Instant,
-) -> anyhow::Result<OrganisationId> {
-    let id = app.new_id()?;
-    let row = organisations::Organisation {
-        id,
-        kind,
-        name: name.to_owned(),
-        code: None,
-        province_code: None,
-        address: String::new(),
-        phone: String::new(),
-        suspended_at: None,
-        created_at: since,
-    };
-    organisations::insert(tx, &row).await?;
-    Ok(id)
-}
-
-async fn permit(
-    app: &App,
-    tx: &mut Tx,
-    organisation_id: OrganisationId,
-    kind: PermitKind,
-    number: &str,
-    plates: Vec<Plate>,
-    since: Instant,
-) -> anyhow::Result<()> {
-    let id: PermitId = app.new_id()?;
-    let row = permits::Permit {
-        id,
-        organisation_id,
-        kind,
-        number: number.to_owned(),
-        valid_from: since,
-        valid_to: since + Duration::days(5 * 365),
-        waste_codes: Json(Vec::new()),
-        plates: Json(plates),
-        created_at: since,
-    };
-    Ok(permits::insert(tx, &row).await?)
 }
 
 /// Generators stand in one column on the map, facilities in another, thirty kilometres west.
@@ -212,35 +159,31 @@ async fn place(app: &App, tx: &mut Tx, kind: SiteKind, n: usize, since: Instant)
     };
     let lat = 20.5 + STEP_DEG * f64::from(u32::try_from(n)?);
     let name = format!("{word} {} (hư cấu)", n + 1);
-    let organisation_id = organisation(app, tx, owner, &name, since).await?;
+    let organisation_id = Registry { app, tx, since }.organisation(owner, &name, None, None).await?;
     let clerk = register(app, tx, "Văn phòng", role, organisation_id, since).await?;
+    let mut registry = Registry { app, tx, since };
     let number = format!("XL-{}", n + 1);
     let receives = kind != SiteKind::Generator;
     if receives {
-        permit(app, tx, organisation_id, PermitKind::Treatment, &number, Vec::new(), since).await?;
+        registry
+            .permit(for_years(organisation_id, PermitKind::Treatment, &number, Vec::new(), since))
+            .await?;
     }
     let fence = circle(Point::new(lon, lat), SITE_RADIUS_M, "").ok().context("a site that no fence fits")?;
-    let site_id: SiteId = app.new_id()?;
-    let row = sites::Site {
-        id: site_id,
-        organisation_id,
-        kind,
-        name: name.clone(),
-        province_code: None,
-        address: String::new(),
-        lat_deg: lat,
-        lon_deg: lon,
-        geofence: Json(app::registry::shape::polygon_json(&fence)),
-        created_at: since,
-    };
-    sites::insert(tx, &row).await?;
-    let seal = app.keyring.seal_site(app, site_id, &name, app.now())?;
-    let hung = sites::WallCode {
-        site_id,
-        bytes: seal.bytes().to_vec(),
-        expires_at: app.now() + Duration::days(1825),
-    };
-    sites::update_wall_code(tx, &hung).await?;
-    let wall_code = app::manifest::qr::seal_link(app, seal.bytes())?;
+    let geofence = app::registry::shape::polygon_json(&fence);
+    let new = NewSite { kind, organisation_id, name: &name, province_code: None, lat, lon, geofence };
+    let (site_id, wall_code) = registry.site(new).await?;
     Ok(Place { site_id, lat, lon, wall_code, clerk, permit: if receives { number } else { String::new() } })
+}
+
+/// A permit for all codes and for longer than any run.
+fn for_years(
+    organisation_id: OrganisationId,
+    kind: PermitKind,
+    number: &str,
+    plates: Vec<Plate>,
+    since: Instant,
+) -> NewPermit<'_> {
+    let valid = (since, since + Duration::days(5 * 365));
+    NewPermit { organisation_id, kind, number, valid, waste_codes: &[], plates }
 }

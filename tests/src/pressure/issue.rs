@@ -162,7 +162,7 @@ async fn seal(
         lines: &lines,
         document_digest,
     };
-    let sealed = app.keyring.seal_manifest(app, &document)?;
+    let sealed = app.keyring.seal_manifest(app.random.as_ref(), &document)?;
     let issue = Issue {
         id: new.id,
         number,

@@ -1,16 +1,15 @@
 //! People who are signed in, and the keys of their phones.
 
 use super::phone::Phone;
-use anyhow::anyhow;
+use crate::registry::{Registry, new_key};
+use crate::signer::Signer;
 use app::App;
 use data_encoding::BASE64URL_NOPAD;
-use domain::id::{DeviceId, OrganisationId, PersonId};
+use domain::id::{OrganisationId, PersonId};
 use domain::party::Role;
-use domain::seal::key::{SigningKey, sha256};
+use domain::seal::key::sha256;
 use domain::time::Instant;
-use ring::rand::SystemRandom;
-use std::sync::atomic::AtomicI64;
-use store::{Tx, devices, grants, people, sessions};
+use store::{Tx, devices, sessions};
 
 /// A person with one role and an open session.
 #[derive(Debug, Clone)]
@@ -35,19 +34,9 @@ pub async fn register(
     organisation_id: OrganisationId,
     since: Instant,
 ) -> anyhow::Result<Person> {
-    let id: PersonId = app.new_id()?;
-    let row = people::Person {
-        id,
-        name: name.to_owned(),
-        login: format!("{}@load.example", id.0.simple()),
-        phone: String::new(),
-        secret_hash: None,
-        demo: false,
-        created_at: since,
-    };
-    people::insert(tx, &row).await?;
-    let grant = grants::Grant { person_id: id, role, organisation_id, granted_at: since, ended_at: None };
-    grants::insert(tx, &grant).await?;
+    let login = format!("{}@load.example", app.new_id::<PersonId>()?.0.simple());
+    let mut registry = Registry { app, tx, since };
+    let id = registry.person(name, &login, (role, organisation_id), None).await?;
     let token = BASE64URL_NOPAD.encode(&app.random_bytes::<32>()?);
     let session = sessions::Session {
         id: app.new_id()?,
@@ -76,26 +65,8 @@ pub async fn enrol(
     since: Instant,
 ) -> anyhow::Result<Phone> {
     let person = register(app, tx, name, role, organisation_id, since).await?;
-    let random = SystemRandom::new();
-    let document = SigningKey::generate_pkcs8(&random).map_err(|error| anyhow!("{error}"))?;
-    let key = SigningKey::from_pkcs8(&document, &random).map_err(|error| anyhow!("{error}"))?;
-    let id: DeviceId = app.new_id()?;
-    let certificate = app.keyring.certify(app, id, key.public(), person.id, organisation_id, since)?;
-    let row = devices::Device {
-        id,
-        person_id: person.id,
-        organisation_id,
-        name: name.to_owned(),
-        public_key: key.public().xy().to_vec(),
-        certificate,
-        status: devices::Status::Active,
-        created_at: since,
-        last_seen_at: None,
-        revoked_at: None,
-        revoke_reason: None,
-        admitted_at: None,
-        admitted_by: None,
-    };
-    devices::insert(tx, &row).await?;
-    Ok(Phone { person, device_id: id, key, seq: AtomicI64::new(1) })
+    let key = new_key()?;
+    let owner = (person.id, organisation_id);
+    let id = Registry { app, tx, since }.device(name, owner, &key, devices::Status::Active).await?;
+    Ok(Phone { person, signer: Signer::new(id, key) })
 }

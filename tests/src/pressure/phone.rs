@@ -2,24 +2,18 @@
 
 use super::issue::Load;
 use super::person::Person;
-use anyhow::anyhow;
+use crate::signer::Signer;
 use chrono::{DateTime, SecondsFormat, Utc};
-use domain::id::{DeviceId, EventId};
-use domain::seal::jws;
-use domain::seal::key::SigningKey;
-use ring::rand::SystemRandom;
+use domain::id::EventId;
 use serde_json::{Value, json};
-use std::sync::atomic::{AtomicI64, Ordering};
 
 /// An enrolled phone of a signed-in person.
 #[derive(Debug)]
 pub struct Phone {
     /// Whose it is.
     pub person: Person,
-    /// Its id, the `kid` of what it signs.
-    pub device_id: DeviceId,
-    pub(super) key: SigningKey,
-    pub(super) seq: AtomicI64,
+    /// Its key and numbering.
+    pub signer: Signer,
 }
 
 /// Where somebody stands and what hangs on the wall there.
@@ -52,7 +46,7 @@ impl Phone {
         let position_missing = if spot.is_none() { Some("unavailable") } else { None };
         json!({
             "id": id, "kind": kind, "manifest_id": load.id,
-            "device_seq": self.seq.fetch_add(1, Ordering::Relaxed), "event_time": at,
+            "device_seq": self.signer.next_seq(), "event_time": at,
             "clock": { "offset_ms": 0, "measured_at": at },
             "code": load.code, "code_source": "camera", "site_code": spot.map(|spot| spot.wall_code),
             "position": position, "position_missing": position_missing, "plate": load.plate,
@@ -83,12 +77,6 @@ impl Phone {
     /// # Errors
     /// When the signer fails.
     pub fn sign(&self, payload: &Value) -> anyhow::Result<String> {
-        jws::sign(
-            &self.device_id.to_string(),
-            payload.to_string().as_bytes(),
-            &self.key,
-            &SystemRandom::new(),
-        )
-        .map_err(|error| anyhow!("{error}"))
+        self.signer.sign(payload)
     }
 }

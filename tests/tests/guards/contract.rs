@@ -1,6 +1,7 @@
 //! The contract: the snapshot equals the routes, every problem code has a title, every write can say what was wrong.
 
 use crate::tree::{files, root};
+use std::collections::BTreeMap;
 
 fn document() -> serde_json::Value {
     let (_, document) = server::http::contract();
@@ -23,6 +24,22 @@ fn every_operation_is_described() {
         for (method, operation) in operations.as_object().unwrap() {
             assert!(operation["summary"].is_string(), "{method} {path} has no summary");
             assert!(operation["tags"].is_array(), "{method} {path} has no tag");
+        }
+    }
+}
+
+/// Generated clients name their functions by it: `list_sites`, never a bare `list`.
+#[test]
+fn every_operation_has_a_telling_id_of_its_own() {
+    let mut seen: BTreeMap<String, String> = BTreeMap::new();
+    for (path, operations) in document()["paths"].as_object().unwrap() {
+        for (method, operation) in operations.as_object().unwrap() {
+            let id = operation["operationId"].as_str().unwrap_or_default().to_owned();
+            let asked = format!("{method} {path}");
+            let telling = id.contains('_') && id.chars().all(|c| c.is_ascii_lowercase() || c == '_');
+            assert!(telling, "{asked}: name its handler by verb and noun, not {id:?}");
+            let other = seen.insert(id.clone(), asked.clone());
+            assert!(other.is_none(), "{asked} and {other:?} are both {id}");
         }
     }
 }

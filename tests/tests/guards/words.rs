@@ -1,7 +1,7 @@
 //! One word a concept: the forbidden words of GLOSSARY.md appear nowhere in names, texts or tables; languages complete.
 
 use crate::tree::{CODE, files, name, root};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The first column of the table under "Forbidden words".
 fn forbidden() -> Vec<String> {
@@ -47,17 +47,33 @@ fn forbidden_words_stand_nowhere() {
     assert!(found.is_empty(), "GLOSSARY.md names better words:\n{}", found.join("\n"));
 }
 
-#[test]
-fn vietnamese_and_english_have_the_same_keys() {
-    let keys = |language: &str| -> BTreeSet<String> {
-        let mut keys = BTreeSet::new();
-        for path in files(&[&format!("pwa/messages/{language}")], &[".json"]) {
-            let value: serde_json::Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
-            keys.extend(value.as_object().unwrap().keys().cloned());
+/// Key and placeholders of every text of a language.
+fn texts(language: &str) -> BTreeMap<String, BTreeSet<String>> {
+    let mut texts = BTreeMap::new();
+    for path in files(&[&format!("pwa/messages/{language}")], &[".json"]) {
+        let value: serde_json::Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+        for (key, text) in value.as_object().unwrap() {
+            let text = text.as_str().unwrap();
+            let names = text.split('{').skip(1).map(|rest| rest.split('}').next().unwrap().to_owned());
+            assert!(!text.trim().is_empty(), "{language}: {key} is empty");
+            texts.insert(key.clone(), names.collect());
         }
-        keys
-    };
-    let (vi, en) = (keys("vi"), keys("en"));
-    let missing: Vec<_> = vi.symmetric_difference(&en).collect();
-    assert!(missing.is_empty(), "in one language only: {missing:?}");
+    }
+    texts
+}
+
+#[test]
+fn every_language_says_everything() {
+    let vi = texts("vi");
+    assert!(vi.len() > 800, "only {} texts were read", vi.len());
+    for language in ["en", "ko"] {
+        let other = texts(language);
+        let lacking: Vec<_> = vi.keys().filter(|key| !other.contains_key(*key)).collect();
+        assert!(lacking.is_empty(), "{language} lacks {lacking:?}");
+        let unknown: Vec<_> = other.keys().filter(|key| !vi.contains_key(*key)).collect();
+        assert!(unknown.is_empty(), "only {language} has {unknown:?}");
+        for (key, names) in &vi {
+            assert_eq!(names, &other[key], "{language}: the values named in {key}");
+        }
+    }
 }

@@ -13,6 +13,7 @@ on_both!(
     nobody_is_nobody,
     everybody_tries_everything,
     a_foreign_thing_answers_as_one_that_does_not_exist,
+    a_draft_is_its_organisations_alone,
     lists_show_their_own_alone,
 );
 
@@ -37,6 +38,26 @@ impl Scene {
     async fn ask(&self, row: &Row, person: &Person) -> Answer {
         let path = row.path_in(self);
         send(row.filled(person.request(row.method(), &path).await, self)).await
+    }
+}
+
+/// Every role is tried from within and, where it is held in a party, from a foreign organisation.
+#[test]
+fn every_role_is_there_and_foreign() {
+    use domain::party::Role;
+    for role in Role::ALL {
+        let wanted: &[&str] = match role {
+            Role::Generator => &["generator", "other_generator"],
+            Role::Carrier => &["dispatcher", "other_dispatcher"],
+            Role::Driver => &["driver", "second_driver", "other_driver"],
+            Role::Facility => &["facility", "gate", "other_gate"],
+            Role::Inspector => &["inspector"],
+            Role::Authority => &["authority", "other_authority", "ministry"],
+            Role::Admin => &["admin"],
+        };
+        for name in wanted {
+            assert!(tests::cast::EVERYBODY.contains(&(*name, *role)), "{name} is no {role} of the cast");
+        }
     }
 }
 
@@ -131,19 +152,62 @@ fn names_nothing_foreign(scene: &Scene, name: &str, row: &Row, text: &str) {
 
 async fn a_foreign_thing_answers_as_one_that_does_not_exist(world: World) {
     let scene = Scene::set(world).await;
-    let stranger = &scene.world.cast.other_generator;
+    let cast = &scene.world.cast;
+    let strangers = [
+        ("other_generator", &cast.other_generator),
+        ("other_dispatcher", &cast.other_dispatcher),
+        ("other_driver", &cast.other_driver),
+        ("other_gate", &cast.other_gate),
+        ("other_authority", &cast.other_authority),
+    ];
     for row in rows().into_iter().filter(|row| row.path.contains("{id}")) {
-        let foreign = scene.ask(&row, stranger).await;
-        let nowhere = row.path.replace("{id}", "01a205ea-0000-7000-8000-000000000001");
-        let absent = send(row.filled(stranger.request(row.method(), &nowhere).await, &scene)).await;
-        assert_eq!(
-            (foreign.status, foreign.body),
-            (absent.status, absent.body),
-            "{} {}",
-            row.method,
-            row.path
-        );
+        for (name, stranger) in strangers {
+            // Whoever may do it to some organisation learns whether there is this one: their list is public.
+            if row.path.contains("/organisations/") && name == "other_authority" {
+                continue;
+            }
+            let foreign = scene.ask(&row, stranger).await;
+            let nowhere = row.path.replace("{id}", "01a205ea-0000-7000-8000-000000000001");
+            let absent = send(row.filled(stranger.request(row.method(), &nowhere).await, &scene)).await;
+            assert_eq!(
+                (foreign.status, foreign.body),
+                (absent.status, absent.body),
+                "{name}: {} {}",
+                row.method,
+                row.path
+            );
+        }
     }
+}
+
+/// What is foreign is not there: a row that answers strangers otherwise says here why.
+#[test]
+fn foreign_is_404() {
+    for row in rows().into_iter().filter(|row| row.path.contains("{id}")) {
+        // Organisations are public knowledge; what only an authority does to them is forbidden to everybody else.
+        let expected = if row.path.contains("/organisations/") { 403 } else { 404 };
+        for stranger in
+            ["other_generator", "other_dispatcher", "other_driver", "other_gate", "other_authority"]
+        {
+            assert_eq!(row.access.status(stranger), expected, "{stranger}: {} {}", row.method, row.path);
+        }
+    }
+}
+
+async fn a_draft_is_its_organisations_alone(world: World) {
+    let scene = Scene::set(world).await;
+    for row in rows().into_iter().filter(|row| row.path.contains("/manifests/{id}")) {
+        let path = row.path.replace("{id}", &scene.draft);
+        for (name, person) in scene.world.cast.everybody() {
+            if ["generator", "generator_chief"].contains(&name) {
+                continue;
+            }
+            let answer = send(row.filled(person.request(row.method(), &path).await, &scene)).await;
+            assert_eq!(answer.status, 404, "{name}: {} {}: {}", row.method, row.path, answer.text());
+        }
+    }
+    let draft = scene.world.cast.generator.get(&format!("/api/v1/manifests/{}", scene.draft)).await.ok();
+    assert_eq!(draft["state"], "draft");
 }
 
 async fn lists_show_their_own_alone(world: World) {

@@ -59,6 +59,8 @@ impl Row {
             scene.phone.id.to_string()
         } else if self.path.contains("/people/{id}") {
             scene.world.cast.driver.id.to_string()
+        } else if self.path.contains("/organisations/{id}") {
+            scene.world.cast.dispatcher.organisation_id.to_string()
         } else {
             scene.world.places.store.id.to_string()
         };
@@ -212,12 +214,15 @@ fn manifests() -> Vec<Row> {
 fn registry() -> Vec<Row> {
     let own_site = |path| groups("GET", path, &[(OWN_SITE, 200)], 404);
     let by_authorities = |path| groups("POST", path, &[(AUTHORITIES, 422)], 403);
+    let oversight = |path| groups("POST", path, &[(&["authority", "ministry", "admin"], 200)], 403);
     let at_the_carrier = |path| groups("POST", path, &[(CARRIER_DESK, 422), (DRIVERS, 403)], 404);
     vec![
         signed_in("GET", "/api/v1/organisations", 200),
         by_authorities("/api/v1/organisations").json(|_| {
             json!({"kind": "carrier", "name": " ", "code": "x", "province_code": "31"})
         }),
+        oversight("/api/v1/organisations/{id}/suspend").json(|_| json!({"reason": "Vi phạm"})),
+        oversight("/api/v1/organisations/{id}/reinstate"),
         signed_in("GET", "/api/v1/people", 200),
         at_the_carrier("/api/v1/people").json(|scene| {
             json!({"name": " ", "role": "driver", "organisation_id": scene.world.cast.dispatcher.organisation_id})

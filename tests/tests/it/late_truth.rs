@@ -145,7 +145,7 @@ async fn a_fix_that_comes_45_seconds_late(world: World) {
     pickup.recorded("in_transit", "B", &["position_missing"]);
     world.clock.advance(TimeDelta::seconds(45));
     let supplement = driver.supplements(pickup.id.unwrap(), &load).at(store).send().await;
-    supplement.recorded("in_transit", "", &[]);
+    supplement.recorded("in_transit", "A", &[]);
     let events = world.cast.facility.get(&load.path("/events")).await.ok();
     assert_eq!(
         (&items(&events)[0]["evidence_grade"], &items(&events)[0]["findings"]),
@@ -166,7 +166,8 @@ async fn supplements_that_do_not_count(world: World) {
     // Somebody else's phone knows nothing of where this one stood.
     second.supplements(pickup.id.unwrap(), &load).at(store).send().await.recorded_in_silence();
     world.clock.advance(TimeDelta::seconds(80));
-    driver.supplements(pickup.id.unwrap(), &load).at(store).send().await.recorded("in_transit", "", &[]);
+    let late = driver.supplements(pickup.id.unwrap(), &load).at(store).send().await;
+    late.recorded("in_transit", "B", &["position_missing"]);
     let events = world.cast.facility.get(&load.path("/events")).await.ok();
     assert_eq!(items(&events)[0]["evidence_grade"], "B", "two minutes and five seconds are too late");
     assert_eq!(world.findings(&load).await, ["not_entitled", "position_missing"]);

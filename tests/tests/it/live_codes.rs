@@ -114,7 +114,7 @@ async fn a_live_code_over_a_void_or_received_load_is_no_good_news(world: World) 
     let phone = world.phone_of(&world.cast.driver).await;
     let gate = world.phone_of(&world.cast.gate).await;
     let never = new_id::<EventId>(world.clock.now());
-    world.cast.generator.post(&gone.path("/void"), &json!({"reason": "Khai nhầm"})).await.ok();
+    let _ = world.cast.generator.post(&gone.path("/void"), &json!({"reason": "Khai nhầm"})).await.ok();
     let seen = look(&world.cast.inspector, &phone.shows(one(&gone), PLATE, never)).await;
     assert_eq!(
         (&seen["verdict"], &seen["live"]["manifests"][0]["verdict"]),
@@ -177,7 +177,7 @@ async fn a_revoked_phone_shows_nothing_of_worth(world: World) {
     assert_eq!(pack(&world.cast.inspector).await["revoked_devices"], json!([]));
     let tag = world.cast.inspector.get("/api/v1/field/pack").await.header("etag").map(str::to_owned);
     let revoke = format!("/api/v1/devices/{}/revoke", phone.id);
-    world.cast.dispatcher.post(&revoke, &json!({"reason": "Mất điện thoại"})).await.ok();
+    let _ = world.cast.dispatcher.post(&revoke, &json!({"reason": "Mất điện thoại"})).await.ok();
     let seen = look(&world.cast.inspector, &phone.shows(one(&load), PLATE, never)).await;
     assert_eq!((&seen["verdict"], &seen["live"]), (&json!("invalid"), &Value::Null));
     assert_eq!(detail(&seen["checks"], "device"), (&json!(false), &json!("device_revoked")));

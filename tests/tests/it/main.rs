@@ -6,6 +6,8 @@
 
 mod access;
 mod access_rows;
+mod eligibility;
+mod entitlement;
 mod findings;
 mod hostile;
 mod issuing;

@@ -15,6 +15,8 @@ on_both!(
     a_stale_fix_is_told,
     an_inspection_off_the_route,
     a_load_rests_at_a_transfer_station,
+    a_fence_that_moves_judges_no_scan_of_before,
+    a_plant_that_moved_was_where_it_was,
 );
 
 async fn crew(world: &World) -> (Load, Phone, Phone) {
@@ -192,4 +194,62 @@ async fn a_load_rests_at_a_transfer_station(world: World) {
         &[],
     );
     gate.accepts(&load, 481_000).send().await.recorded("accepted", "", &[]);
+}
+
+/// The owner moves the fence of a site some kilometres north.
+async fn move_north(world: &World, owner: &tests::Person, site: &tests::Place) -> tests::Place {
+    world.clock.minutes(1);
+    let there = tests::Place { lat: site.lat + 0.03, ..site.clone() };
+    let body = json!({"name": "Địa điểm dời", "geofence": tests::places::square(there.lat, there.lon)});
+    let _ = owner.patch(&format!("/api/v1/sites/{}", site.id), &body).await.ok();
+    world.clock.minutes(1);
+    there
+}
+
+async fn a_fence_that_moves_judges_no_scan_of_before(world: World) {
+    let (store, facility) = (&world.places.store, &world.places.facility);
+    let (load, driver, _) = crew(&world).await;
+    let (late, other) = (world.issued().await, world.issued().await);
+    world.clock.minutes(20);
+    driver.picks_up(&load).at(store).with_wall_code().send().await.recorded("in_transit", "A", &[]);
+    let kept_on_the_phone = driver.picks_up(&late).at(store).with_wall_code().sign();
+
+    let there = move_north(&world, &world.cast.generator, store).await;
+    app::rebuild::rebuild(&world.app).await.unwrap();
+    assert!(world.findings(&load).await.is_empty(), "a rebuild judges by the fence of then");
+    let events = world.cast.facility.get(&load.path("/events")).await.ok();
+    assert_eq!(tests::http::items(&events)[0]["evidence_grade"], "A");
+
+    driver.send(&[&kept_on_the_phone]).await[0].recorded("in_transit", "A", &[]);
+    let new = driver.picks_up(&other).at(store).with_wall_code().send().await;
+    new.recorded("in_transit", "B", &["outside_geofence"]);
+
+    // A new scan for the first load brings everything about it before the judge once more.
+    world.clock.minutes(40);
+    driver.delivers(&load).at(facility).with_wall_code().send().await.recorded("arrived", "A", &[]);
+    assert!(world.findings(&load).await.is_empty());
+    let again = driver.picks_up(&world.issued().await).at(&there).with_wall_code().send().await;
+    again.recorded("in_transit", "A", &[]);
+}
+
+async fn a_plant_that_moved_was_where_it_was(world: World) {
+    let (other, name) = (&world.places.other_facility, &world.places.other_facility.name);
+    let (load, driver, _) = on_the_road(&world).await;
+    let second = world.issued().await;
+    let pickup = driver.picks_up(&second).at(&world.places.store).with_wall_code().send().await;
+    pickup.recorded("in_transit", "A", &[]);
+    let wrong = driver.delivers(&load).at(other).send().await;
+    wrong.recorded("arrived", "C", &["off_route", "wrong_facility"]);
+    assert_eq!(wrong.detail("wrong_facility")["site_name"], json!(name));
+
+    move_north(&world, &world.cast.other_gate, other).await;
+    app::rebuild::rebuild(&world.app).await.unwrap();
+    assert_eq!(world.findings(&load).await, ["off_route", "wrong_facility"]);
+    let findings = world.cast.facility.get(&load.path("/findings")).await.ok();
+    let kept =
+        tests::http::items(&findings).iter().find(|finding| finding["code"] == "wrong_facility").unwrap();
+    assert_eq!((&kept["status"], &kept["detail"]["site_name"]), (&json!("open"), &json!(name)));
+
+    let gone = driver.delivers(&second).at(other).send().await;
+    gone.recorded("arrived", "C", &["off_route", "outside_geofence"]);
 }

@@ -10,7 +10,7 @@ use tests::{Place, World, on_both};
 
 on_both!(
     standing_at_the_store_and_pressing,
-    a_store_moved_before_its_first_load,
+    a_store_moves_and_its_wall_code_stays,
     shapes_that_are_no_fence,
     a_wall_code_is_for_its_own_people,
     from_invitation_to_phone,
@@ -53,7 +53,7 @@ async fn standing_at_the_store_and_pressing(world: World) {
     assert!(label.text().contains("Kho mới"));
 }
 
-async fn a_store_moved_before_its_first_load(world: World) {
+async fn a_store_moves_and_its_wall_code_stays(world: World) {
     let (generator, store) = (&world.cast.generator, &world.places.store);
     let moved = json!({"centre": {"lat": 20.9, "lon": 106.8}, "radius_m": 50.0});
     let after = generator.patch(&format!("/api/v1/sites/{}", store.id), &moved).await.ok();
@@ -105,6 +105,9 @@ async fn a_wall_code_is_for_its_own_people(world: World) {
             "{name} sees {codes:?}"
         );
         assert_eq!(items(&sites).len(), 5, "{name} may look every site up");
+        let owners: Vec<_> =
+            items(&sites).iter().map(|site| site["organisation_name"].as_str().unwrap()).collect();
+        assert!(owners.iter().all(|owner| owner.ends_with("(hư cấu)")), "{owners:?}");
         let pack = person.get("/api/v1/field/pack").await;
         assert!(!pack.text().contains(&world.places.store.wall_code), "{name}: never in field packs");
     }
@@ -267,5 +270,9 @@ async fn what_exists_already(world: World) {
     let mut declaration = world.declaration();
     declaration["route"] = json!({"route_id": second["id"]});
     let draft = world.cast.generator.post("/api/v1/manifests", &declaration).await.expect(201);
-    assert_eq!((&draft["route"]["route_id"], &draft["route"]["corridor_m"]), (&second["id"], &json!(200.0)));
+    let route = &draft["route"];
+    assert_eq!((&route["route_id"], &route["corridor_m"]), (&second["id"], &json!(200.0)));
+    assert_eq!((&route["name"], &route["version"]), (&second["name"], &json!(2)));
+    let drawn = world.cast.generator.post("/api/v1/manifests", &world.declaration()).await.expect(201);
+    assert_eq!((&drawn["route"]["route_id"], &drawn["route"]["name"]), (&Value::Null, &Value::Null));
 }

@@ -9,8 +9,8 @@ use crate::ports::Core;
 use crate::refold::{self, Ledger, Verdict};
 use chrono::TimeDelta;
 use domain::custody::finding::EvidenceGrade;
-use domain::custody::folded::Effect;
 use domain::custody::record::{CodeCheck, DeviceStanding, RecordedEvent, SiteCodeCheck};
+use domain::custody::step::Effect;
 use domain::custody::times::estimate;
 use domain::id::{EventId, ManifestId, PersonId};
 use domain::party::{RoleGrant, Signer};
@@ -234,19 +234,21 @@ fn result(
         problem: None,
     };
     let Some(verdict) = event.payload.manifest_id.and_then(|id| verdicts.get(&id)) else { return result };
+    // What a supplement changes is the event it names: its phone is told how that one stands now.
+    let told = event.payload.supplements.unwrap_or(id);
     match verdict.folded.step(id).map(|step| step.effect) {
         None | Some(Effect::NotEntitled) => return result,
         Some(Effect::DeviceRevoked) => {}
         Some(_) => {
             result.state = Some(verdict.folded.state());
-            result.evidence_grade = verdict.judgement.grades.get(&id).copied();
+            result.evidence_grade = verdict.judgement.grades.get(&told).copied();
         }
     }
     result.findings = verdict
         .judgement
         .findings
         .iter()
-        .filter(|finding| finding.event_id == Some(id))
+        .filter(|finding| finding.event_id == Some(id) || finding.event_id == Some(told))
         .map(|finding| FindingBrief {
             code: finding.code,
             severity: finding.severity,

@@ -69,9 +69,9 @@ pub struct EventResult {
     pub outcome: Outcome,
     /// State of the manifest afterwards; null where the signer has no part in it.
     pub state: Option<ManifestState>,
-    /// Evidence of its place.
+    /// Evidence of its place; of a supplement, that of the event it supplements.
     pub evidence_grade: Option<EvidenceGrade>,
-    /// Its findings.
+    /// Its findings; of a supplement, also those of the event it supplements.
     pub findings: Vec<FindingBrief>,
     /// Why it was refused.
     pub problem: Option<EventProblem>,

@@ -1,7 +1,7 @@
 //! Proposing and approving: generator and facility agree, maker and checker are two people; the last approval issues.
 
-use super::load;
 use super::view::ManifestView;
+use super::{eligibility, load};
 use crate::caller::Caller;
 use crate::error::{Error, Result};
 use crate::idempotency::{self, Once};
@@ -15,7 +15,8 @@ use store::manifests::Manifest;
 /// Proposes a draft; the proposing side has thereby agreed.
 ///
 /// # Errors
-/// [`Error::WrongState`] unless it is a draft; [`Error::NotFound`] for other organisations.
+/// [`Error::WrongState`] unless it is a draft; [`Error::NotFound`] for other organisations; [`Error::Fields`] naming
+/// every party that is suspended.
 pub async fn propose(
     app: &App,
     caller: &Caller,
@@ -38,6 +39,7 @@ pub async fn propose(
         });
     }
     let side = side.ok_or(Error::Forbidden)?;
+    eligibility::to_propose(&mut tx, &row, app.now()).await?;
     act(app, &mut tx, caller, id, row.drafted_by, Decision::Propose { side }).await?;
     idempotency::note(app, &mut tx, caller, once, id).await?;
     crate::registry::audit(app, &mut tx, caller, Some(row.drafted_by), "manifest.propose", &id.to_string())
@@ -49,7 +51,8 @@ pub async fn propose(
 ///
 /// # Errors
 /// [`Error::SamePerson`] when the caller already agreed for the other side or proposed; [`Error::Forbidden`] when the
-/// caller has no side to agree for.
+/// caller has no side to agree for; [`Error::Fields`] naming what stands in the way of issuing: a suspended party, a
+/// facility without a permit in force. It is asked of every approval, so that nobody agrees to what cannot be issued.
 pub async fn approve(
     app: &App,
     caller: &Caller,
@@ -79,11 +82,13 @@ pub async fn approve(
     if made.iter().any(|(_, act)| decided_by_caller(act)) {
         return Err(Error::SamePerson);
     }
+    let permit = eligibility::to_issue(&mut tx, &row, app.now()).await?;
     let organisation_id = parties.of(waiting);
     act(app, &mut tx, caller, id, organisation_id, Decision::Approve { side: waiting }).await?;
     let row = load::locked(&mut tx, caller, id).await?;
     if row.agreed_generator && row.agreed_facility {
-        super::issue::issue(app, &mut tx, caller, &row, organisation_id).await?;
+        let issued = super::issue::issue(app, &mut tx, &row, permit).await?;
+        act(app, &mut tx, caller, id, organisation_id, issued).await?;
     }
     idempotency::note(app, &mut tx, caller, once, id).await?;
     crate::registry::audit(app, &mut tx, caller, Some(organisation_id), "manifest.approve", &id.to_string())

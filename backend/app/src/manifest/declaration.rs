@@ -49,7 +49,7 @@ pub struct RouteInput {
     pub route_id: Option<RouteId>,
     /// GeoJSON LineString, longitude first.
     #[serde(default)]
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<crate::registry::shape::GeoLine>)]
     pub geometry: Option<serde_json::Value>,
     /// Metres to either side, 20 to 5,000; 200 unless named.
     #[serde(default)]

@@ -1,11 +1,9 @@
 //! Issuing: number, seal, status-list place, short code and pickup code, all in the transaction of the last approval.
 
-use crate::caller::Caller;
 use crate::error::{Error, Result};
-use crate::ports::{App, Core};
+use crate::ports::Core;
 use domain::custody::act::Decision;
 use domain::id::OrganisationId;
-use domain::party::PermitKind;
 use domain::seal::key::sha256;
 use domain::seal::manifest::ManifestSeal;
 use domain::seal::short_code::ShortCode;
@@ -14,30 +12,23 @@ use domain::time::{Instant, local_year};
 use domain::waste::WasteLine;
 use serde::Serialize;
 use store::manifests::{Issue, Manifest, update_issued};
-use store::{Tx, counters, permits, seals, status};
+use store::{Tx, counters, seals, status};
 
 /// First revision of every manifest.
 const FIRST_REVISION: i32 = 1;
 /// Other short codes to try when one is taken: four different ones exist for a seal.
 const SHORT_CODE_ATTEMPTS: u8 = 4;
 
-/// Issues a manifest on which both sides agree. Gapless: the counter's row stays locked until the commit.
-pub(super) async fn issue(
-    app: &App,
-    tx: &mut Tx,
-    caller: &Caller,
-    row: &Manifest,
-    organisation_id: OrganisationId,
-) -> Result<()> {
+/// Gives a manifest on which both sides agree its number under this permit, and its seal; the act that says so is the
+/// caller's. Gapless: the counter's row stays locked until the commit.
+pub(super) async fn issue(core: &Core, tx: &mut Tx, row: &Manifest, permit: String) -> Result<Decision> {
     let lines: Vec<WasteLine> =
         store::lines::list_for(tx, &[row.id]).await?.into_iter().map(|line| line.declared).collect();
-    let permit = permit_number(tx, row, app.now()).await?;
-    let (issue, mut seal) = seal_next(app, tx, row, &lines, permit).await?;
+    let (issue, mut seal) = seal_next(core, tx, row, &lines, permit).await?;
     update_issued(tx, &issue).await?;
     seal.short_code = free_short_code(tx, &seal.digest).await?;
     seals::insert(tx, &seal).await?;
-    super::agree::act(app, tx, caller, row.id, organisation_id, Decision::Issue { revision: FIRST_REVISION })
-        .await
+    Ok(Decision::Issue { revision: FIRST_REVISION })
 }
 
 /// Takes the next serial of the permit and the next place in the status lists, and seals the document of `row` and
@@ -61,7 +52,7 @@ pub async fn seal_next(
     let status = u32::try_from(place.list).ok().zip(u32::try_from(place.index).ok());
     let status = status.and_then(|(list, entry)| StatusIndex::new(list, entry)).ok_or_else(full)?;
     let seal = core.keyring.seal_manifest(
-        core,
+        core.random.as_ref(),
         &ManifestSeal {
             issuer: &core.keyring.issuer_name(),
             issued_at: now,
@@ -106,18 +97,6 @@ pub async fn seal_next(
 
 fn full() -> Error {
     Error::Internal("the status lists are full".into())
-}
-
-/// Permit under which facility 1 receives; without one, its official code, so that issuing never stops for it.
-async fn permit_number(tx: &mut Tx, row: &Manifest, now: Instant) -> Result<String> {
-    let mut own: Vec<_> = permits::list_for(tx, &[row.facility_id]).await?;
-    own.retain(|permit| permit.kind == PermitKind::Treatment);
-    own.sort_by_key(|permit| (permit.valid_from <= now && now < permit.valid_to, permit.valid_from));
-    if let Some(permit) = own.pop() {
-        return Ok(permit.number);
-    }
-    let facility = store::organisations::find(tx, row.facility_id).await?.ok_or(Error::NotFound)?;
-    Ok(facility.code.unwrap_or_else(|| facility.id.0.simple().to_string()[24..].to_owned()))
 }
 
 async fn free_short_code(tx: &mut Tx, digest: &[u8]) -> Result<String> {

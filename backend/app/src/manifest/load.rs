@@ -10,28 +10,30 @@ use crate::manifest::qr;
 use crate::ports::App;
 use data_encoding::HEXLOWER;
 use domain::custody::turn::Turn;
-use domain::id::{EventId, ManifestId, OrganisationId, PersonId, SiteId};
-use domain::manifest::{ManifestState, Side};
+use domain::id::{EventId, ManifestId, OrganisationId, PersonId, RouteId, SiteId};
+use domain::manifest::{DEFAULT_CORRIDOR_M, ManifestState, Side};
 use domain::party::Role;
 use std::collections::HashMap;
 use std::hash::Hash;
 use store::manifests::{Manifest, Viewer};
-use store::{Tx, organisations, people, seals, sites};
+use store::{Tx, organisations, people, routes, seals, sites};
 
 /// Names that manifests need, by id.
 pub(crate) struct Names {
     organisations: HashMap<OrganisationId, organisations::Organisation>,
     sites: HashMap<SiteId, sites::Site>,
     people: HashMap<PersonId, String>,
+    routes: HashMap<RouteId, routes::RouteName>,
 }
 
 impl Names {
-    /// Loads the names of a set of manifests: three statements, however many there are.
+    /// Loads the names of a set of manifests: a statement a noun, however many there are.
     pub(crate) async fn load(tx: &mut Tx, manifests: &[Manifest]) -> Result<Self> {
         let organisations =
             distinct(manifests.iter().flat_map(|m| [m.generator_id, m.carrier_id, m.facility_id]));
         let sites = distinct(manifests.iter().flat_map(|m| [m.generator_site_id, m.facility_site_id]));
         let people = distinct(manifests.iter().filter_map(|m| m.expected_driver_id.or(m.driver_id)));
+        let routes = distinct(manifests.iter().filter_map(|m| m.route_id));
         Ok(Self {
             organisations: organisations::find_many(tx, &organisations)
                 .await?
@@ -40,6 +42,19 @@ impl Names {
                 .collect(),
             sites: sites::find_many(tx, &sites).await?.into_iter().map(|s| (s.id, s)).collect(),
             people: people::find_many(tx, &people).await?.into_iter().map(|p| (p.id, p.name)).collect(),
+            routes: routes::list_names(tx, &routes).await?.into_iter().map(|r| (r.id, r)).collect(),
+        })
+    }
+
+    fn route(&self, row: &Manifest) -> Option<RouteView> {
+        let geometry = row.route_geometry.as_ref()?.0.clone();
+        let named = row.route_id.and_then(|id| self.routes.get(&id));
+        Some(RouteView {
+            route_id: row.route_id,
+            name: named.map(|route| route.name.clone()),
+            version: named.map(|route| route.version),
+            geometry,
+            corridor_m: row.corridor_m.unwrap_or(DEFAULT_CORRIDOR_M),
         })
     }
 
@@ -214,11 +229,7 @@ fn view(
         proposed_by: row.proposed_by,
         agreed: AgreedView { generator: row.agreed_generator, facility: row.agreed_facility },
         lines,
-        route: row.route_geometry.as_ref().map(|geometry| RouteView {
-            route_id: row.route_id,
-            geometry: geometry.0.clone(),
-            corridor_m: row.corridor_m.unwrap_or(domain::manifest::DEFAULT_CORRIDOR_M),
-        }),
+        route: names.route(row),
         qr,
         pickup_code: row.pickup_code.clone().filter(|_| sides.contains(&Side::Generator)),
         confirmed: row.confirmed_at.map(|at| ConfirmedView { at, by: row.confirmed_by.clone() }),

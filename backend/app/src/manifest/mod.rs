@@ -12,6 +12,7 @@ pub mod show;
 pub mod view;
 pub mod void;
 
+mod eligibility;
 mod issue;
 pub(crate) mod load;
 

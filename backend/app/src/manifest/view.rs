@@ -188,8 +188,12 @@ pub struct LineView {
 pub struct RouteView {
     /// Its registry entry, if named.
     pub route_id: Option<domain::id::RouteId>,
+    /// Its name, if named.
+    pub name: Option<String>,
+    /// Which version of that name, from 1.
+    pub version: Option<i64>,
     /// GeoJSON LineString.
-    #[schema(value_type = Object)]
+    #[schema(value_type = crate::registry::shape::GeoLine)]
     pub geometry: serde_json::Value,
     /// Metres to either side.
     pub corridor_m: f64,
@@ -249,6 +253,18 @@ pub struct EventView {
     pub findings: Vec<FindingBrief>,
 }
 
+/// Standing of a finding, as the contract describes it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum FindingStatus {
+    /// It holds and nobody has settled it.
+    Open,
+    /// Judged again, it does not hold.
+    Withdrawn,
+    /// A person settled it.
+    Closed,
+}
+
 /// A finding.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 pub struct FindingView {
@@ -265,7 +281,7 @@ pub struct FindingView {
     /// How grave.
     pub severity: Severity,
     /// open, withdrawn or closed.
-    #[schema(value_type = String)]
+    #[schema(value_type = FindingStatus)]
     pub status: store::findings::Status,
     /// First instant it is true.
     pub from: DateTime<Utc>,

@@ -2,13 +2,14 @@
 
 use super::RegistryQuery;
 use crate::caller::Caller;
-use crate::error::{FieldCode, FieldErrors, Result};
+use crate::error::{Error, FieldCode, FieldErrors, Result};
 use crate::page::Page;
 use crate::ports::App;
+use chrono::{DateTime, Utc};
 use domain::id::OrganisationId;
 use domain::party::{OrganisationKind, Role};
 use serde::{Deserialize, Serialize};
-use store::organisations;
+use store::{Tx, organisations};
 
 /// An organisation in lists.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
@@ -29,6 +30,8 @@ pub struct OrganisationView {
     pub phone: String,
     /// True while the authority has suspended it: no new manifests, loads on the road may finish.
     pub suspended: bool,
+    /// Since when it is suspended.
+    pub suspended_at: Option<DateTime<Utc>>,
 }
 
 /// A new organisation.
@@ -102,6 +105,72 @@ pub async fn create(app: &App, caller: &Caller, input: NewOrganisation) -> Resul
     Ok(view(row))
 }
 
+/// Why an organisation is suspended.
+#[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
+pub struct NewSuspension {
+    /// 1 to 500 characters.
+    pub reason: String,
+}
+
+/// Suspends an organisation of the caller's area: from now on no new load has its name; what is on the road finishes,
+/// with a finding. Suspending twice changes nothing.
+///
+/// # Errors
+/// [`Error::Forbidden`] for all but the authority of its province or of the country, and admins; [`Error::NotFound`];
+/// [`Error::Fields`] without a reason.
+pub async fn suspend(
+    app: &App,
+    caller: &Caller,
+    id: OrganisationId,
+    input: NewSuspension,
+) -> Result<OrganisationView> {
+    let mut tx = app.db.begin("organisations.suspend").await?;
+    let row = overseen(&mut tx, caller, id).await?;
+    let mut errors = FieldErrors::default();
+    let reason = errors.text("reason", &input.reason, 500);
+    errors.finish()?;
+    if row.suspended_at.is_none() {
+        organisations::suspend(&mut tx, id, app.now(), reason).await?;
+        super::audit(app, &mut tx, caller, Some(id), "organisation.suspend", &id.to_string()).await?;
+    }
+    finish(tx, id).await
+}
+
+/// Lets a suspended organisation of the caller's area work again; one that may work stays as it is.
+///
+/// # Errors
+/// As [`suspend`].
+pub async fn reinstate(app: &App, caller: &Caller, id: OrganisationId) -> Result<OrganisationView> {
+    let mut tx = app.db.begin("organisations.reinstate").await?;
+    let row = overseen(&mut tx, caller, id).await?;
+    if row.suspended_at.is_some() {
+        organisations::reinstate(&mut tx, id, app.now()).await?;
+        super::audit(app, &mut tx, caller, Some(id), "organisation.reinstate", &id.to_string()).await?;
+    }
+    finish(tx, id).await
+}
+
+/// Locks an organisation that the caller oversees.
+async fn overseen(tx: &mut Tx, caller: &Caller, id: OrganisationId) -> Result<organisations::Organisation> {
+    caller.require_any(&[Role::Authority, Role::Admin])?;
+    organisations::lock(tx, id).await?;
+    let row = organisations::find(tx, id).await?.ok_or(Error::NotFound)?;
+    if caller.is(Role::Admin) {
+        return Ok(row);
+    }
+    let authorities = caller.organisations(|role| role == Role::Authority);
+    let areas = organisations::find_many(tx, &authorities).await?;
+    let oversees =
+        areas.iter().any(|area| area.province_code.is_none() || area.province_code == row.province_code);
+    if oversees { Ok(row) } else { Err(Error::Forbidden) }
+}
+
+async fn finish(mut tx: Tx, id: OrganisationId) -> Result<OrganisationView> {
+    let row = organisations::find(&mut tx, id).await?.ok_or(Error::NotFound)?;
+    tx.commit().await?;
+    Ok(view(row))
+}
+
 fn view(row: organisations::Organisation) -> OrganisationView {
     OrganisationView {
         id: row.id,
@@ -112,5 +181,6 @@ fn view(row: organisations::Organisation) -> OrganisationView {
         address: row.address,
         phone: row.phone,
         suspended: row.suspended_at.is_some(),
+        suspended_at: row.suspended_at,
     }
 }

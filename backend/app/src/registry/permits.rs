@@ -7,7 +7,7 @@ use crate::page::Page;
 use crate::ports::App;
 use chrono::{DateTime, Utc};
 use domain::id::{OrganisationId, PermitId};
-use domain::party::{PermitKind, Role};
+use domain::party::{PermitFacts, PermitKind, Role};
 use domain::plate::Plate;
 use domain::time::instant;
 use domain::waste::WasteCode;
@@ -42,7 +42,7 @@ pub struct NewPermit {
     pub organisation_id: OrganisationId,
     /// What it allows.
     pub kind: PermitKind,
-    /// Official number; unique.
+    /// Official number; of one holder and kind it names one permit at a time.
     pub number: String,
     /// First instant it is valid.
     pub valid_from: DateTime<Utc>,
@@ -76,7 +76,8 @@ pub async fn list(app: &App, _caller: &Caller, query: RegistryQuery) -> Result<P
 /// Registers a permit: authorities and admins, because a permit is theirs to give.
 ///
 /// # Errors
-/// [`Error::Forbidden`], [`Error::Fields`], [`Error::Conflict`] on the number.
+/// [`Error::Forbidden`]; [`Error::Fields`], also for a number under which the holder has a permit of the same kind in
+/// force at the same time ([`PermitFacts::doubles`]).
 pub async fn create(app: &App, caller: &Caller, input: NewPermit) -> Result<PermitView> {
     caller.require_any(&[Role::Authority, Role::Admin])?;
     let mut errors = FieldErrors::default();
@@ -105,8 +106,12 @@ pub async fn create(app: &App, caller: &Caller, input: NewPermit) -> Result<Perm
         );
     }
     let mut tx = app.db.begin("permits.create").await?;
-    let known = store::organisations::find(&mut tx, input.organisation_id).await?.is_some();
-    errors.check(known, "organisation_id", FieldCode::Unknown, "No such organisation.");
+    match store::organisations::lock(&mut tx, input.organisation_id).await {
+        Err(store::Error::NotFound) => {
+            errors.add("organisation_id", FieldCode::Unknown, "No such organisation.");
+        }
+        locked => locked?,
+    }
     errors.finish()?;
     let row = permits::Permit {
         id: app.new_id()?,
@@ -119,10 +124,13 @@ pub async fn create(app: &App, caller: &Caller, input: NewPermit) -> Result<Perm
         plates: store::Json(input.plates),
         created_at: app.now(),
     };
-    permits::insert(&mut tx, &row).await.map_err(|error| match error {
-        store::Error::Duplicate { .. } => Error::Conflict { what: "number" },
-        other => other.into(),
-    })?;
+    let held = permits::list_for(&mut tx, &[row.organisation_id]).await?;
+    let new = PermitFacts::from(row.clone());
+    if held.into_iter().map(PermitFacts::from).any(|permit| permit.doubles(&new)) {
+        let message = "The holder has a permit of this number in force in that time; let the new one begin where it ends.";
+        return Err(Error::field("number", FieldCode::Duplicate, message));
+    }
+    permits::insert(&mut tx, &row).await?;
     super::audit(app, &mut tx, caller, Some(row.organisation_id), "permit.create", &row.id.to_string())
         .await?;
     tx.commit().await?;

@@ -24,7 +24,7 @@ pub struct NamedRouteView {
     /// Version of this name, from 1.
     pub version: i64,
     /// GeoJSON LineString.
-    #[schema(value_type = Object)]
+    #[schema(value_type = crate::registry::shape::GeoLine)]
     pub geometry: serde_json::Value,
     /// Metres to either side.
     pub corridor_m: f64,
@@ -38,7 +38,7 @@ pub struct NewRoute {
     /// Name.
     pub name: String,
     /// GeoJSON LineString, longitude first.
-    #[schema(value_type = Object)]
+    #[schema(value_type = crate::registry::shape::GeoLine)]
     pub geometry: serde_json::Value,
     /// Metres to either side, 20 to 5,000; 200 unless named.
     #[serde(default)]

@@ -5,6 +5,38 @@ use domain::geo::read::{self, GeometryError};
 use geojson::GeometryValue;
 use serde_json::Value;
 
+/// A GeoJSON Polygon as the contract describes it: WGS 84, longitude first, outer ring first, then holes.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, utoipa::ToSchema)]
+pub struct GeoPolygon {
+    /// `Polygon`.
+    pub r#type: PolygonType,
+    /// Rings of positions, each closed.
+    pub coordinates: Vec<Vec<Vec<f64>>>,
+}
+
+/// The one word of a [`GeoPolygon`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
+pub enum PolygonType {
+    /// Always.
+    Polygon,
+}
+
+/// A GeoJSON LineString as the contract describes it: WGS 84, longitude first.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, utoipa::ToSchema)]
+pub struct GeoLine {
+    /// `LineString`.
+    pub r#type: LineType,
+    /// Positions in order.
+    pub coordinates: Vec<Vec<f64>>,
+}
+
+/// The one word of a [`GeoLine`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
+pub enum LineType {
+    /// Always.
+    LineString,
+}
+
 /// A polygon as GeoJSON.
 #[must_use]
 pub fn polygon_json(polygon: &geo_types::Polygon<f64>) -> Value {

@@ -3,7 +3,7 @@
 use super::{RegistryQuery, shape};
 use crate::caller::Caller;
 use crate::error::{Error, FieldCode, FieldErrors, Result};
-use crate::manifest::qr;
+use crate::manifest::{distinct, qr};
 use crate::page::Page;
 use crate::ports::App;
 use domain::geo::read;
@@ -14,7 +14,7 @@ use domain::time::Instant;
 use geo_types::{Point, Polygon};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
-use store::{Tx, sites};
+use store::{Tx, organisations, sites};
 
 /// A place on the globe.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -36,6 +36,8 @@ pub struct SiteView {
     pub kind: SiteKind,
     /// Whose.
     pub organisation_id: OrganisationId,
+    /// Name of that organisation.
+    pub organisation_name: String,
     /// Province.
     pub province_code: Option<String>,
     /// Address.
@@ -43,7 +45,7 @@ pub struct SiteView {
     /// Where the pin stands.
     pub centre: LatLon,
     /// GeoJSON Polygon.
-    #[schema(value_type = Object)]
+    #[schema(value_type = crate::registry::shape::GeoPolygon)]
     pub geofence: serde_json::Value,
     /// Text of the wall code: for its own organisation and admins, else null. Grade A is worth something only because
     /// nobody else can read it off a screen.
@@ -72,7 +74,7 @@ pub struct NewSite {
     pub radius_m: Option<f64>,
     /// GeoJSON Polygon; wins over a radius.
     #[serde(default)]
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<crate::registry::shape::GeoPolygon>)]
     pub geofence: Option<serde_json::Value>,
 }
 
@@ -93,7 +95,7 @@ pub struct SiteChange {
     pub radius_m: Option<f64>,
     /// GeoJSON Polygon.
     #[serde(default)]
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<crate::registry::shape::GeoPolygon>)]
     pub geofence: Option<serde_json::Value>,
 }
 
@@ -114,9 +116,10 @@ pub async fn list(app: &App, caller: &Caller, query: RegistryQuery) -> Result<Pa
     let own: Vec<SiteId> =
         listing.items.iter().filter(|s| may_read_code(caller, s.organisation_id)).map(|s| s.id).collect();
     let codes = wall_codes(app, &mut tx, &own).await?;
+    let owners = owners(&mut tx, &listing.items).await?;
     Ok(Page::of(listing, |site| {
         let code = codes.get(&site.id).cloned();
-        view(site, code)
+        view(site, &owners, code)
     }))
 }
 
@@ -157,11 +160,13 @@ pub async fn create(app: &App, caller: &Caller, input: NewSite) -> Result<SiteVi
     sites::insert(&mut tx, &row).await?;
     let code = seal_wall_code(app, &mut tx, row.id, &row.name, now).await?;
     super::audit(app, &mut tx, caller, Some(row.organisation_id), "site.create", &row.id.to_string()).await?;
+    let owners = owners(&mut tx, std::slice::from_ref(&row)).await?;
     tx.commit().await?;
-    Ok(view(row, Some(code)))
+    Ok(view(row, &owners, Some(code)))
 }
 
-/// Changes a site of the caller's organisation. The wall code stays valid: it names the site, not its place.
+/// Changes a site of the caller's organisation. The wall code stays valid: it names the site, not its place. Scans made
+/// before are judged by what the site was then.
 ///
 /// # Errors
 /// [`Error::NotFound`] for others' sites, [`Error::Fields`].
@@ -191,11 +196,12 @@ pub async fn change(app: &App, caller: &Caller, id: SiteId, input: SiteChange) -
         row.geofence = store::Json(shape::polygon_json(&polygon));
     }
     errors.finish()?;
-    sites::update(&mut tx, &row).await?;
+    sites::update(&mut tx, &row, app.now()).await?;
     super::audit(app, &mut tx, caller, Some(row.organisation_id), "site.change", &id.to_string()).await?;
     let code = wall_codes(app, &mut tx, &[id]).await?.remove(&id);
+    let owners = owners(&mut tx, std::slice::from_ref(&row)).await?;
     tx.commit().await?;
-    Ok(view(row, code))
+    Ok(view(row, &owners, code))
 }
 
 /// The wall code of a site as an SVG code.
@@ -244,7 +250,7 @@ async fn own_code(app: &App, caller: &Caller, id: SiteId) -> Result<(sites::Site
 /// # Errors
 /// Seal and store failures.
 pub async fn seal_wall_code(app: &App, tx: &mut Tx, id: SiteId, name: &str, now: Instant) -> Result<String> {
-    let sealed = app.keyring.seal_site(app, id, name, now)?;
+    let sealed = app.keyring.seal_site(app.random.as_ref(), id, name, now)?;
     let expires_at = sealed.claims().expires_at;
     sites::update_wall_code(tx, &sites::WallCode { site_id: id, bytes: sealed.bytes().to_vec(), expires_at })
         .await?;
@@ -299,12 +305,20 @@ fn read_shape(
     }
 }
 
-fn view(row: sites::Site, code: Option<String>) -> SiteView {
+/// Names of the organisations that sites belong to.
+async fn owners(tx: &mut Tx, rows: &[sites::Site]) -> Result<HashMap<OrganisationId, String>> {
+    let ids = distinct(rows.iter().map(|row| row.organisation_id));
+    let found = organisations::find_many(tx, &ids).await?;
+    Ok(found.into_iter().map(|organisation| (organisation.id, organisation.name)).collect())
+}
+
+fn view(row: sites::Site, owners: &HashMap<OrganisationId, String>, code: Option<String>) -> SiteView {
     SiteView {
         id: row.id,
         name: row.name,
         kind: row.kind,
         organisation_id: row.organisation_id,
+        organisation_name: owners.get(&row.organisation_id).cloned().unwrap_or_default(),
         province_code: row.province_code,
         address: row.address,
         centre: LatLon { lat: row.lat_deg, lon: row.lon_deg },

@@ -1,45 +1,12 @@
 //! Vehicle and driver: what is expected, and how an event stands to it.
 
 use super::event::EventKind;
-use super::fold::Effect;
 use super::record::RecordedEvent;
+use super::step::{DriverStanding, Effect, VehicleStanding};
 use crate::id::PersonId;
 use crate::manifest::ManifestFacts;
 use crate::party::{PermitKind, Role};
 use crate::plate::Plate;
-
-/// How the plate of an event stands to the expected ones.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum VehicleStanding {
-    /// The event names no plate, or is not to be judged by it.
-    Unseen,
-    /// An expected plate.
-    Expected,
-    /// Another plate of the carrier's permit; it becomes the expected one.
-    Changed {
-        /// The plates expected until then.
-        expected: Vec<Plate>,
-    },
-    /// Neither expected nor on the permit.
-    Wrong {
-        /// The plates expected.
-        expected: Vec<Plate>,
-    },
-}
-
-/// How the signer of an event stands to the expected driver.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DriverStanding {
-    /// The event is not a driver's.
-    NotDriving,
-    /// The expected driver, or the first one known.
-    Expected,
-    /// Another driver of the carrier; he has the load from here on.
-    Wrong {
-        /// The driver expected until then.
-        expected: PersonId,
-    },
-}
 
 /// What is expected of vehicle and driver.
 #[derive(Debug, Clone)]

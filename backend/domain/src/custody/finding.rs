@@ -59,6 +59,8 @@ words! {
         WrongDriver = "wrong_driver",
         /// No permit of the carrier or the facility was valid.
         PermitExpired = "permit_expired",
+        /// The authority had suspended one of the parties.
+        PartySuspended = "party_suspended",
         /// A waste code that the valid permits do not list.
         WasteNotPermitted = "waste_not_permitted",
         /// A treatment method that the permit does not list.
@@ -132,6 +134,7 @@ impl FindingCode {
             | Self::ImpossibleTravel
             | Self::WrongVehicle
             | Self::PermitExpired
+            | Self::PartySuspended
             | Self::WasteNotPermitted
             | Self::MethodNotPermitted
             | Self::QuotaExceeded

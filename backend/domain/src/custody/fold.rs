@@ -5,13 +5,15 @@
 //! it is recorded again.
 
 use super::act::{Act, Decision};
-use super::crew::{Crew, DriverStanding, VehicleStanding};
+use super::crew::Crew;
 use super::entitlement::{Entitlement, Right, entitlement};
 use super::entry::{Entry, TransitionError, What};
 use super::event::EventKind;
-pub use super::folded::{Confirmation, Effect, EntryId, Folded, Hold, LineMasses, Step, VoidDecision};
+pub use super::folded::{Confirmation, Folded, Hold, LineMasses, VoidDecision};
 use super::record::{CodeCheck, DeviceStanding, RecordedEvent};
 use super::state::Custody;
+use super::step::{DriverStanding, VehicleStanding};
+pub use super::step::{Effect, EntryId, Step};
 use super::times;
 use super::transition::stated_reason;
 use super::turn::turn;
@@ -188,16 +190,23 @@ impl<'a> Run<'a> {
     }
 
     fn effect(&mut self, entry: &Entry<'_>, event: &RecordedEvent, entitlement: Entitlement) -> Effect {
-        match event.device_standing {
-            DeviceStanding::Revoked => return Effect::DeviceRevoked,
-            DeviceStanding::Active | DeviceStanding::Admitted => {}
+        let entitled = match entitlement.right {
+            Right::None => false,
+            Right::Elsewhere => self.has_scanned(event),
+            Right::Records => self.supplements_own(event),
+            Right::Moves => true,
+        };
+        // Rights come before the device's standing: a stranger's revoked phone learns no more than any stranger's.
+        if !entitled {
+            return Effect::NotEntitled;
         }
-        match entitlement.right {
-            Right::None => Effect::NotEntitled,
-            Right::Elsewhere if self.has_scanned(event) => Effect::Elsewhere,
-            Right::Elsewhere => Effect::NotEntitled,
-            Right::Records if !self.supplements_own(event) => Effect::NotEntitled,
-            Right::Records | Right::Moves => self.record(entry),
+        match (event.device_standing, entitlement.right) {
+            (DeviceStanding::Revoked, _) => Effect::DeviceRevoked,
+            (DeviceStanding::Active | DeviceStanding::Admitted, Right::Elsewhere) => Effect::Elsewhere,
+            (
+                DeviceStanding::Active | DeviceStanding::Admitted,
+                Right::None | Right::Records | Right::Moves,
+            ) => self.record(entry),
         }
     }
 
@@ -291,7 +300,9 @@ impl<'a> Run<'a> {
             Custody::Rejected { .. } => None,
             custody => custody.receipt().map(|receipt| receipt.scan.at),
         };
-        let mut folded = Folded {
+        let turn =
+            turn(self.facts, &self.custody, self.hold.as_ref().map(|hold| hold.since), self.crew.driver_id);
+        Folded {
             state_since: self.custody.since(),
             expected_plate: self.crew.plate(),
             expected_driver: self.crew.driver_id,
@@ -307,12 +318,10 @@ impl<'a> Run<'a> {
             void: self.void,
             confirmed: self.confirmed,
             reason: self.reason,
-            turn: None,
+            turn,
             steps: self.steps,
             custody: self.custody,
-        };
-        folded.turn = turn(self.facts, &folded);
-        folded
+        }
     }
 }
 

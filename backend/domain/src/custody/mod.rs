@@ -12,6 +12,7 @@ pub mod judge;
 pub mod receipt;
 pub mod record;
 pub mod state;
+pub mod step;
 pub mod times;
 pub mod transition;
 pub mod turn;

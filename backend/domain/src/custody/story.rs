@@ -11,7 +11,7 @@ use crate::geo::position::Position;
 use crate::id::{ActId, DeviceId, EventId, ManifestId, OrganisationId, PersonId, SiteId};
 use crate::manifest::{ManifestFacts, Side};
 use crate::mass::{Grams, MassBasis};
-use crate::party::{PermitFacts, PermitKind, Role, RoleGrant, Signer, SiteFacts, SiteKind};
+use crate::party::{PermitFacts, PermitKind, Role, RoleGrant, Signer, SiteFacts, SiteKind, SiteVersion};
 use crate::plate::Plate;
 use crate::time::Instant;
 use crate::waste::{Packaging, PhysicalState, TreatmentMethod, WasteCode, WasteLine};
@@ -62,9 +62,22 @@ fn site(id: u128, organisation_id: u128, kind: SiteKind) -> SiteFacts {
         id: site_id(id),
         organisation_id: organisation(organisation_id),
         kind,
-        name: format!("Địa điểm {id} (hư cấu)"),
-        geofence: circle(place(id), 80.0),
+        first: SiteVersion {
+            valid_from: minute(-500_000),
+            name: format!("Địa điểm {id} (hư cấu)"),
+            geofence: circle(place(id), 80.0),
+        },
+        later: Vec::new(),
     }
+}
+
+/// A site of which the fence moves somewhere else and the name changes, at a minute of the story.
+pub(crate) fn moved(site: &mut SiteFacts, at: i64, to: Point<f64>) {
+    site.later.push(SiteVersion {
+        valid_from: minute(at),
+        name: "Địa điểm dời (hư cấu)".to_owned(),
+        geofence: circle(to, 80.0),
+    });
 }
 
 fn permit(organisation_id: u128, kind: PermitKind, plates: &[&str]) -> PermitFacts {
@@ -116,6 +129,7 @@ pub(crate) fn facts() -> ManifestFacts {
             permit(CARRIER, PermitKind::Transport, &[PLATE, "15C-777.77"]),
             permit(FACILITY, PermitKind::Treatment, &[]),
         ],
+        suspensions: Vec::new(),
         other_sites: vec![
             site(OTHER_PLANT, OTHER_FACILITY, SiteKind::Facility),
             site(STATION, FACILITY, SiteKind::TransferStation),

@@ -1,8 +1,7 @@
 //! "Whose turn is it": what waits, for whom, since when, until when.
 
-use super::fold::Folded;
 use super::state::Custody;
-use crate::id::OrganisationId;
+use crate::id::{OrganisationId, PersonId};
 use crate::manifest::ManifestFacts;
 use crate::party::Role;
 use crate::time::Instant;
@@ -25,16 +24,21 @@ pub struct Turn {
 
 /// Whose turn it is; nobody's for a draft (it is its author's own) and for what is done.
 #[must_use]
-pub fn turn(facts: &ManifestFacts, folded: &Folded) -> Option<Turn> {
-    if let Some(hold) = &folded.hold {
-        return Some(Turn { role: Role::Authority, organisation_id: None, since: hold.since, until: None });
+pub fn turn(
+    facts: &ManifestFacts,
+    custody: &Custody,
+    held_since: Option<Instant>,
+    expected_driver: Option<PersonId>,
+) -> Option<Turn> {
+    if let Some(since) = held_since {
+        return Some(Turn { role: Role::Authority, organisation_id: None, since, until: None });
     }
     let waits = |role, organisation_id, since, until| {
         Some(Turn { role, organisation_id: Some(organisation_id), since, until })
     };
     let pickup = Some(facts.planned_pickup_at);
     let delivery = Some(facts.planned_delivery_at);
-    match &folded.custody {
+    match custody {
         Custody::Draft => None,
         Custody::Proposed { since, agreed, .. } => {
             if agreed.generator {
@@ -44,7 +48,7 @@ pub fn turn(facts: &ManifestFacts, folded: &Folded) -> Option<Turn> {
             }
         }
         Custody::Issued { since, .. } => {
-            let role = if folded.expected_driver.is_some() { Role::Driver } else { Role::Carrier };
+            let role = if expected_driver.is_some() { Role::Driver } else { Role::Carrier };
             waits(role, facts.carrier_id, *since, pickup)
         }
         Custody::InTransit { since, .. } => waits(Role::Driver, facts.carrier_id, *since, delivery),

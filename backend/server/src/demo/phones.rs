@@ -77,7 +77,7 @@ impl Phones {
             let Some(grant) = person.acting().filter(|grant| signs(grant.role)) else { continue };
             let phone = Self::phone(core, person, grant, chance.id(now))?;
             let certificate = core.keyring.certify(
-                core,
+                core.random.as_ref(),
                 phone.id,
                 phone.key.public(),
                 person.id,

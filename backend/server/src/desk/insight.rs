@@ -16,24 +16,27 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(super) fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .routes(routes!(inbox))
-        .routes(routes!(findings))
-        .routes(routes!(summary))
-        .routes(routes!(sites))
-        .routes(routes!(provinces))
-        .routes(routes!(roads))
+        .routes(routes!(read_inbox))
+        .routes(routes!(list_findings))
+        .routes(routes!(read_summary))
+        .routes(routes!(map_sites))
+        .routes(routes!(map_provinces))
+        .routes(routes!(map_roads))
 }
 
 /// Whose turn is it: what waits for the caller.
 #[utoipa::path(get, path = "/api/v1/inbox", tag = "insight", responses((status = 200, body = InboxView)))]
-async fn inbox(State(app): State<App>, SignedIn(caller): SignedIn) -> Result<Answer<InboxView>, Problem> {
+async fn read_inbox(
+    State(app): State<App>,
+    SignedIn(caller): SignedIn,
+) -> Result<Answer<InboxView>, Problem> {
     Ok(Answer(app::inbox::list(&app, &caller).await?))
 }
 
 /// Findings of the manifests the caller may see, newest first.
 #[utoipa::path(get, path = "/api/v1/findings", tag = "insight", params(FindingQuery),
     responses((status = 200, body = Page<FindingView>), (status = 422, body = ProblemBody)))]
-async fn findings(
+async fn list_findings(
     State(app): State<App>,
     SignedIn(caller): SignedIn,
     Query(query): Query<FindingQuery>,
@@ -44,7 +47,7 @@ async fn findings(
 /// Loads and masses by one dimension.
 #[utoipa::path(get, path = "/api/v1/stats/summary", tag = "insight", params(SummaryQuery),
     responses((status = 200, body = Summary), (status = 403, body = ProblemBody), (status = 422, body = ProblemBody)))]
-async fn summary(
+async fn read_summary(
     State(app): State<App>,
     SignedIn(caller): SignedIn,
     Query(query): Query<SummaryQuery>,
@@ -55,7 +58,7 @@ async fn summary(
 /// Sites with last scan, open findings and waiting loads, as GeoJSON points.
 #[utoipa::path(get, path = "/api/v1/map/sites", tag = "insight",
     responses((status = 200, body = Object, content_type = "application/geo+json"), (status = 403, body = ProblemBody)))]
-async fn sites(State(app): State<App>, SignedIn(caller): SignedIn) -> Result<Response, Problem> {
+async fn map_sites(State(app): State<App>, SignedIn(caller): SignedIn) -> Result<Response, Problem> {
     let layer = app::map::sites(&app, &caller).await?;
     Ok(([(header::CONTENT_TYPE, HeaderValue::from_static("application/geo+json"))], layer.to_string())
         .into_response())
@@ -63,7 +66,7 @@ async fn sites(State(app): State<App>, SignedIn(caller): SignedIn) -> Result<Res
 
 /// Outlines of the provinces as TopoJSON, for display only.
 #[utoipa::path(get, path = "/api/v1/map/provinces", tag = "insight", responses((status = 200, body = Object)))]
-async fn provinces(SignedIn(_caller): SignedIn) -> Response {
+async fn map_provinces(SignedIn(_caller): SignedIn) -> Response {
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("application/json")),
         (header::CACHE_CONTROL, HeaderValue::from_static("private, max-age=86400")),
@@ -74,7 +77,7 @@ async fn provinces(SignedIn(_caller): SignedIn) -> Response {
 /// Roads drawn behind the demo, as GeoJSON.
 #[utoipa::path(get, path = "/api/v1/map/roads", tag = "insight",
     responses((status = 200, body = Object, content_type = "application/geo+json")))]
-async fn roads(State(app): State<App>, SignedIn(_caller): SignedIn) -> Result<Response, Problem> {
+async fn map_roads(State(app): State<App>, SignedIn(_caller): SignedIn) -> Result<Response, Problem> {
     let layer = app::map::roads(&app)?;
     Ok(([(header::CONTENT_TYPE, HeaderValue::from_static("application/geo+json"))], layer.to_string())
         .into_response())

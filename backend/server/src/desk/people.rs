@@ -14,13 +14,13 @@ use mobile_api::problem::{Problem, ProblemBody};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(super) fn router() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(invite))
+    OpenApiRouter::new().routes(routes!(list_people, create_person)).routes(routes!(invite_person))
 }
 
 /// People of one organisation at whose desk the caller sits.
 #[utoipa::path(get, path = "/api/v1/people", tag = "registry", params(RegistryQuery),
     responses((status = 200, body = Page<PersonRow>), (status = 422, body = ProblemBody)))]
-async fn list(
+async fn list_people(
     State(app): State<App>,
     SignedIn(caller): SignedIn,
     Query(query): Query<RegistryQuery>,
@@ -32,7 +32,7 @@ async fn list(
 #[utoipa::path(post, path = "/api/v1/people", tag = "registry", request_body = NewPerson,
     responses((status = 201, body = PersonRow), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody),
     (status = 409, body = ProblemBody), (status = 422, body = ProblemBody)))]
-async fn create(
+async fn create_person(
     State(app): State<App>,
     SignedIn(caller): SignedIn,
     Json(input): Json<NewPerson>,
@@ -43,7 +43,7 @@ async fn create(
 /// Invites a person: a single-use code of 24 hours, as text and QR.
 #[utoipa::path(post, path = "/api/v1/people/{id}/invitations", tag = "registry", params(("id" = PersonId, Path)),
     responses((status = 201, body = Invitation), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
-async fn invite(
+async fn invite_person(
     State(app): State<App>,
     SignedIn(caller): SignedIn,
     Path(id): Path<PersonId>,

@@ -18,19 +18,19 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(super) fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .routes(routes!(permits, create_permit))
-        .routes(routes!(vehicles, create_vehicle))
-        .routes(routes!(named_routes, create_route))
-        .routes(routes!(trips))
-        .routes(routes!(waste_codes))
-        .routes(routes!(unlisted_waste_codes))
+        .routes(routes!(list_permits, create_permit))
+        .routes(routes!(list_vehicles, create_vehicle))
+        .routes(routes!(list_routes, create_route))
+        .routes(routes!(list_trips))
+        .routes(routes!(list_waste_codes))
+        .routes(routes!(list_unlisted_waste_codes))
         .routes(routes!(import_waste_codes))
 }
 
 /// Permits of an organisation.
 #[utoipa::path(get, path = "/api/v1/permits", tag = "registry", params(RegistryQuery),
     responses((status = 200, body = Page<PermitView>), (status = 422, body = ProblemBody)))]
-async fn permits(
+async fn list_permits(
     State(app): State<App>,
     SignedIn(caller): SignedIn,
     Query(query): Query<RegistryQuery>,
@@ -40,7 +40,7 @@ async fn permits(
 
 /// Registers a permit; for authorities.
 #[utoipa::path(post, path = "/api/v1/permits", tag = "registry", request_body = NewPermit,
-    responses((status = 201, body = PermitView), (status = 403, body = ProblemBody), (status = 409, body = ProblemBody), (status = 422, body = ProblemBody)))]
+    responses((status = 201, body = PermitView), (status = 403, body = ProblemBody), (status = 422, body = ProblemBody)))]
 async fn create_permit(
     State(app): State<App>,
     SignedIn(caller): SignedIn,
@@ -52,7 +52,7 @@ async fn create_permit(
 /// Vehicles, by plate.
 #[utoipa::path(get, path = "/api/v1/vehicles", tag = "registry", params(RegistryQuery),
     responses((status = 200, body = Page<VehicleView>), (status = 422, body = ProblemBody)))]
-async fn vehicles(
+async fn list_vehicles(
     State(app): State<App>,
     SignedIn(caller): SignedIn,
     Query(query): Query<RegistryQuery>,
@@ -75,7 +75,7 @@ async fn create_vehicle(
 /// Trips planned or under way, newest first; one is made by itself for a single manifest.
 #[utoipa::path(get, path = "/api/v1/trips", tag = "registry", params(PageQuery),
     responses((status = 200, body = Page<TripView>), (status = 422, body = ProblemBody)))]
-async fn trips(
+async fn list_trips(
     State(app): State<App>,
     SignedIn(caller): SignedIn,
     Query(page): Query<PageQuery>,
@@ -86,7 +86,7 @@ async fn trips(
 /// Named routes of a carrier.
 #[utoipa::path(get, path = "/api/v1/routes", tag = "registry", params(RegistryQuery),
     responses((status = 200, body = Page<NamedRouteView>), (status = 422, body = ProblemBody)))]
-async fn named_routes(
+async fn list_routes(
     State(app): State<App>,
     SignedIn(caller): SignedIn,
     Query(query): Query<RegistryQuery>,
@@ -108,7 +108,7 @@ async fn create_route(
 /// Waste codes by words or digits.
 #[utoipa::path(get, path = "/api/v1/waste-codes", tag = "registry", params(WasteCodeQuery),
     responses((status = 200, body = Page<WasteCodeView>), (status = 400, body = ProblemBody)))]
-async fn waste_codes(
+async fn list_waste_codes(
     State(app): State<App>,
     SignedIn(caller): SignedIn,
     Query(query): Query<WasteCodeQuery>,
@@ -119,7 +119,7 @@ async fn waste_codes(
 /// Codes that declarants typed because the list lacks them; for authorities.
 #[utoipa::path(get, path = "/api/v1/waste-codes/unlisted", tag = "registry",
     responses((status = 200, body = Page<UnlistedCodeView>), (status = 403, body = ProblemBody)))]
-async fn unlisted_waste_codes(
+async fn list_unlisted_waste_codes(
     State(app): State<App>,
     SignedIn(caller): SignedIn,
 ) -> Result<Answer<Page<UnlistedCodeView>>, Problem> {

@@ -16,17 +16,17 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(super) fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .routes(routes!(list, create))
-        .routes(routes!(change))
-        .routes(routes!(code_svg))
-        .routes(routes!(code_png))
-        .routes(routes!(label_svg))
+        .routes(routes!(list_sites, create_site))
+        .routes(routes!(change_site))
+        .routes(routes!(site_code_svg))
+        .routes(routes!(site_code_png))
+        .routes(routes!(site_label_svg))
 }
 
 /// Sites by name; the wall code's text only for the own organisation.
 #[utoipa::path(get, path = "/api/v1/sites", tag = "registry", params(RegistryQuery),
     responses((status = 200, body = Page<SiteView>), (status = 422, body = ProblemBody)))]
-async fn list(
+async fn list_sites(
     State(app): State<App>,
     SignedIn(caller): SignedIn,
     Query(query): Query<RegistryQuery>,
@@ -37,7 +37,7 @@ async fn list(
 /// Registers a site: a polygon, or the phone's position and a radius.
 #[utoipa::path(post, path = "/api/v1/sites", tag = "registry", request_body = NewSite,
     responses((status = 201, body = SiteView), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 422, body = ProblemBody)))]
-async fn create(
+async fn create_site(
     State(app): State<App>,
     SignedIn(caller): SignedIn,
     Json(input): Json<NewSite>,
@@ -48,7 +48,7 @@ async fn create(
 /// Changes name, address or geofence of an own site.
 #[utoipa::path(patch, path = "/api/v1/sites/{id}", tag = "registry", params(("id" = SiteId, Path)), request_body = SiteChange,
     responses((status = 200, body = SiteView), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 422, body = ProblemBody)))]
-async fn change(
+async fn change_site(
     State(app): State<App>,
     SignedIn(caller): SignedIn,
     Path(id): Path<SiteId>,
@@ -60,7 +60,7 @@ async fn change(
 /// The wall code as SVG.
 #[utoipa::path(get, path = "/api/v1/sites/{id}/code.svg", tag = "registry", params(("id" = SiteId, Path)),
     responses((status = 200, body = String, content_type = "image/svg+xml"), (status = 404, body = ProblemBody)))]
-async fn code_svg(
+async fn site_code_svg(
     State(app): State<App>,
     SignedIn(caller): SignedIn,
     Path(id): Path<SiteId>,
@@ -71,7 +71,7 @@ async fn code_svg(
 /// The wall code as PNG.
 #[utoipa::path(get, path = "/api/v1/sites/{id}/code.png", tag = "registry", params(("id" = SiteId, Path)),
     responses((status = 200, body = Vec<u8>, content_type = "image/png"), (status = 404, body = ProblemBody)))]
-async fn code_png(
+async fn site_code_png(
     State(app): State<App>,
     SignedIn(caller): SignedIn,
     Path(id): Path<SiteId>,
@@ -82,7 +82,7 @@ async fn code_png(
 /// The sheet to fix to the wall.
 #[utoipa::path(get, path = "/api/v1/sites/{id}/label.svg", tag = "registry", params(("id" = SiteId, Path)),
     responses((status = 200, body = String, content_type = "image/svg+xml"), (status = 404, body = ProblemBody)))]
-async fn label_svg(
+async fn site_label_svg(
     State(app): State<App>,
     SignedIn(caller): SignedIn,
     Path(id): Path<SiteId>,

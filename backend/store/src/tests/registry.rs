@@ -1,13 +1,13 @@
 use super::{CARRIER, FACILITY, GATE, GENERATOR, STORE, STRANGER, at, organisation, seeded, site};
 use crate::permits::{self, Permit};
-use crate::routes::{self, Route};
-use crate::sites::WallCode;
+use crate::routes::{self, Route, RouteName};
+use crate::sites::{SiteVersion, WallCode};
 use crate::testing::both;
 use crate::vehicles::{self, Vehicle};
 use crate::waste_codes::{self, ListedCode};
-use crate::{Json, Page, meta, organisations, provinces, reference, sites, unlisted};
+use crate::{Json, Page, eligibility, meta, organisations, provinces, reference, sites, unlisted};
 use domain::id::{OrganisationId, PermitId, RouteId, SiteId, VehicleId};
-use domain::party::{OrganisationKind, PermitFacts, PermitKind, SiteKind};
+use domain::party::{OrganisationKind, PermitFacts, PermitKind, SiteKind, Suspension};
 use domain::plate::Plate;
 use domain::waste::WasteCode;
 use serde_json::json;
@@ -18,7 +18,7 @@ fn code(text: &str) -> WasteCode {
 }
 
 #[tokio::test]
-async fn organisations_are_found_listed_by_page_and_suspended() {
+async fn organisations_are_found_and_listed_by_page() {
     both(|db| async move {
         let mut tx = seeded(&db).await;
         let generator = organisation(GENERATOR, OrganisationKind::Generator, "Nhà máy Đúc (hư cấu)");
@@ -50,49 +50,69 @@ async fn organisations_are_found_listed_by_page_and_suspended() {
             province_code: Some("31"),
         };
         assert_eq!(organisations::list(&mut tx, &filter, &Page::default()).await.unwrap().items, [generator]);
-
-        organisations::update_suspended(&mut tx, CARRIER, Some(at(3, 0))).await.unwrap();
-        let carrier = organisations::find(&mut tx, CARRIER).await.unwrap().unwrap();
-        assert_eq!(carrier.suspended_at, Some(at(3, 0)));
-        let missing = organisations::update_suspended(&mut tx, OrganisationId(Uuid::nil()), None).await;
-        assert!(matches!(missing, Err(crate::Error::NotFound)));
     })
     .await;
 }
 
 #[tokio::test]
-async fn sites_keep_their_fence_and_are_found_near_a_point() {
+async fn suspensions_begin_end_and_are_remembered() {
+    both(|db| async move {
+        let mut tx = seeded(&db).await;
+        let nobody = OrganisationId(Uuid::nil());
+        let none = |outcome| matches!(outcome, Err(crate::Error::NotFound));
+        organisations::lock(&mut tx, CARRIER).await.unwrap();
+        assert!(none(organisations::lock(&mut tx, nobody).await));
+        assert!(none(organisations::suspend(&mut tx, nobody, at(3, 0), "Vi phạm").await));
+        assert!(none(organisations::reinstate(&mut tx, CARRIER, at(3, 0)).await), "it may work already");
+
+        organisations::suspend(&mut tx, CARRIER, at(3, 0), "Vi phạm").await.unwrap();
+        assert!(
+            none(organisations::suspend(&mut tx, CARRIER, at(4, 0), "Nữa").await),
+            "it is suspended already"
+        );
+        let suspended_at =
+            async |tx: &mut _| organisations::find(tx, CARRIER).await.unwrap().unwrap().suspended_at;
+        assert_eq!(suspended_at(&mut tx).await, Some(at(3, 0)));
+        organisations::reinstate(&mut tx, CARRIER, at(5, 0)).await.unwrap();
+        assert_eq!(suspended_at(&mut tx).await, None);
+        organisations::suspend(&mut tx, CARRIER, at(6, 0), "Tái phạm").await.unwrap();
+        organisations::reinstate(&mut tx, CARRIER, at(6, 0)).await.unwrap();
+        organisations::suspend(&mut tx, CARRIER, at(6, 0), "Tái phạm").await.unwrap();
+        organisations::suspend(&mut tx, FACILITY, at(4, 0), "").await.unwrap();
+
+        let of =
+            |organisation_id, from, to| Suspension { organisation_id, suspended_at: from, lifted_at: to };
+        let standing = eligibility::list_for(&mut tx, &[CARRIER, FACILITY, GENERATOR]).await.unwrap();
+        let expected = [
+            of(CARRIER, at(3, 0), Some(at(5, 0))),
+            of(FACILITY, at(4, 0), None),
+            of(CARRIER, at(6, 0), None),
+        ];
+        assert_eq!((standing.suspensions.as_slice(), standing.permits.len()), (expected.as_slice(), 0));
+        assert_eq!(
+            eligibility::list_for(&mut tx, &[STRANGER]).await.unwrap(),
+            eligibility::Standing::default()
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn sites_keep_their_fence_and_are_listed() {
     both(|db| async move {
         let mut tx = seeded(&db).await;
         let store = site(STORE, GENERATOR, SiteKind::Generator, 20.86, 106.68);
         assert_eq!(sites::find(&mut tx, STORE).await.unwrap(), Some(store.clone()));
         assert_eq!(sites::find_many(&mut tx, &[STORE, GATE]).await.unwrap().len(), 2);
-
-        let gate = site(GATE, FACILITY, SiteKind::Facility, 20.94, 106.31);
-        let points = [(20.9415, 106.31), (0.0, 0.0), (20.86, 106.68), (20.9415, 106.31)];
-        let near = sites::list_receiving_near(&mut tx, &points, 100.0).await.unwrap();
-        assert_eq!(near, std::slice::from_ref(&gate), "a generator's store receives nothing");
-        for (lat, lon, margin_m) in
-            [(20.9415, 106.31, 10.0), (20.94, 106.3115, 10.0), (f64::NAN, 106.31, 1e6)]
-        {
-            assert!(sites::list_receiving_near(&mut tx, &[(lat, lon)], margin_m).await.unwrap().is_empty());
-        }
-        for (lat, lon) in [(20.9385, 106.31), (20.94, 106.3085), (20.94, 106.31)] {
-            assert_eq!(sites::list_receiving_near(&mut tx, &[(lat, lon)], 100.0).await.unwrap().len(), 1);
-        }
-        let mut wide = site(SiteId(Uuid::from_u128(0x32)), FACILITY, SiteKind::TransferStation, 20.0, 106.0);
-        wide.geofence = Json(json!({"type": "Polygon",
-            "coordinates": [[[105.5, 19.5], [106.5, 19.5], [106.5, 20.5], [105.5, 20.5], [105.5, 19.5]]]}));
+        let wide = site(SiteId(Uuid::from_u128(0x32)), FACILITY, SiteKind::TransferStation, 20.0, 106.0);
         sites::insert(&mut tx, &wide).await.unwrap();
-        assert_eq!(sites::list_receiving_near(&mut tx, &[(20.4, 106.4)], 1.0).await.unwrap(), [wide]);
 
         let mut moved = site(STORE, GENERATOR, SiteKind::Generator, 21.5, 105.5);
         moved.name = "Kho mới".to_owned();
-        sites::update(&mut tx, &moved).await.unwrap();
+        sites::update(&mut tx, &moved, at(4, 0)).await.unwrap();
         assert_eq!(sites::find(&mut tx, STORE).await.unwrap(), Some(moved.clone()));
-        let moved_gate = site(GATE, FACILITY, SiteKind::Facility, 21.5, 105.5);
-        sites::update(&mut tx, &moved_gate).await.unwrap();
-        assert_eq!(sites::list_receiving_near(&mut tx, &[(21.5, 105.5)], 1.0).await.unwrap(), [moved_gate]);
+        let nowhere = sites::Site { id: SiteId(Uuid::nil()), ..moved.clone() };
+        assert!(matches!(sites::update(&mut tx, &nowhere, at(4, 0)).await, Err(crate::Error::NotFound)));
 
         let filter = sites::Filter {
             kind: Some(SiteKind::Generator),
@@ -107,6 +127,98 @@ async fn sites_keep_their_fence_and_are_found_near_a_point() {
         let rest = sites::list(&mut tx, &sites::Filter::default(), &rest).await.unwrap();
         assert!(rest.items.len() == 2 && !rest.items.contains(&first.items[0]));
         assert_eq!(rest.next, None);
+    })
+    .await;
+}
+
+/// What a site was from an instant on.
+fn version(site: &sites::Site, valid_from: domain::time::Instant) -> SiteVersion {
+    SiteVersion {
+        site_id: site.id,
+        organisation_id: site.organisation_id,
+        kind: site.kind,
+        valid_from,
+        name: site.name.clone(),
+        geofence: site.geofence.clone(),
+    }
+}
+
+#[tokio::test]
+async fn sites_are_found_near_a_point_by_any_of_their_versions() {
+    both(|db| async move {
+        let mut tx = seeded(&db).await;
+        let gate = site(GATE, FACILITY, SiteKind::Facility, 20.94, 106.31);
+        let first = version(&gate, at(0, 0));
+        let points = [(20.9415, 106.31), (0.0, 0.0), (20.86, 106.68), (20.9415, 106.31)];
+        let near = sites::list_receiving_near(&mut tx, &points, 100.0).await.unwrap();
+        assert_eq!(near, std::slice::from_ref(&first), "a generator's store receives nothing");
+        for (lat, lon, margin_m) in
+            [(20.9415, 106.31, 10.0), (20.94, 106.3115, 10.0), (f64::NAN, 106.31, 1e6)]
+        {
+            assert!(sites::list_receiving_near(&mut tx, &[(lat, lon)], margin_m).await.unwrap().is_empty());
+        }
+        for (lat, lon) in [(20.9385, 106.31), (20.94, 106.3085), (20.94, 106.31)] {
+            assert_eq!(sites::list_receiving_near(&mut tx, &[(lat, lon)], 100.0).await.unwrap().len(), 1);
+        }
+        let mut wide = site(SiteId(Uuid::from_u128(0x32)), FACILITY, SiteKind::TransferStation, 20.0, 106.0);
+        wide.geofence = Json(json!({"type": "Polygon",
+            "coordinates": [[[105.5, 19.5], [106.5, 19.5], [106.5, 20.5], [105.5, 20.5], [105.5, 19.5]]]}));
+        sites::insert(&mut tx, &wide).await.unwrap();
+        let inside = sites::list_receiving_near(&mut tx, &[(20.4, 106.4)], 1.0).await.unwrap();
+        assert_eq!(inside, [version(&wide, at(0, 0))]);
+
+        let moved = site(GATE, FACILITY, SiteKind::Facility, 21.5, 105.5);
+        sites::update(&mut tx, &moved, at(5, 0)).await.unwrap();
+        let both_versions = [first, version(&moved, at(5, 0))];
+        for point in [(20.94, 106.31), (21.5, 105.5)] {
+            assert_eq!(sites::list_receiving_near(&mut tx, &[point], 1.0).await.unwrap(), both_versions);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_site_has_a_version_for_every_name_and_fence() {
+    both(|db| async move {
+        let mut tx = seeded(&db).await;
+        let store = site(STORE, GENERATOR, SiteKind::Generator, 20.86, 106.68);
+        let elsewhere = sites::Site { address: "Đường khác".to_owned(), ..store.clone() };
+        sites::update(&mut tx, &elsewhere, at(1, 0)).await.unwrap();
+        let renamed = sites::Site { name: "Kho mới".to_owned(), ..elsewhere.clone() };
+        sites::update(&mut tx, &renamed, at(2, 0)).await.unwrap();
+        let moved = site(STORE, GENERATOR, SiteKind::Generator, 21.5, 105.5);
+        sites::update(&mut tx, &moved, at(3, 0)).await.unwrap();
+        let again = sites::Site { name: "Kho dời".to_owned(), ..moved };
+        sites::update(&mut tx, &again, at(3, 0)).await.unwrap();
+
+        let gate = site(GATE, FACILITY, SiteKind::Facility, 20.94, 106.31);
+        let listed = sites::list_versions(&mut tx, &[GATE, STORE, STORE]).await.unwrap();
+        let expected = [
+            version(&store, at(0, 0)),
+            version(&renamed, at(2, 0)),
+            version(&again, at(3, 0)),
+            version(&gate, at(0, 0)),
+        ];
+        assert_eq!(listed, expected, "an address is no version, and one instant has one");
+        assert!(sites::list_versions(&mut tx, &[SiteId(Uuid::nil())]).await.unwrap().is_empty());
+    })
+    .await;
+}
+
+/// The sites of a database from before versions get their first one by the migration itself.
+#[tokio::test]
+async fn sites_of_before_get_their_first_version() {
+    both(|db| async move {
+        let mut tx = seeded(&db).await;
+        let fresh = sites::list_versions(&mut tx, &[STORE, GATE]).await.unwrap();
+        assert_eq!(fresh.len(), 2);
+        let file = include_str!("../../../../migrations/postgres/0007_site_versions.sql");
+        let backfill =
+            file.split_inclusive(';').find(|part| part.trim_start().starts_with("INSERT")).unwrap();
+        on_tx!(&mut tx, c => sqlx::query("DELETE FROM site_versions").execute(c).await.map(drop)).unwrap();
+        assert!(sites::list_versions(&mut tx, &[STORE, GATE]).await.unwrap().is_empty());
+        on_tx!(&mut tx, c => sqlx::query(backfill).execute(c).await.map(drop)).unwrap();
+        assert_eq!(sites::list_versions(&mut tx, &[STORE, GATE]).await.unwrap(), fresh);
     })
     .await;
 }
@@ -146,6 +258,10 @@ async fn permits_and_vehicles_belong_to_organisations() {
         permits::insert(&mut tx, &permit).await.unwrap();
         let listed = permits::list_for(&mut tx, &[CARRIER, FACILITY]).await.unwrap();
         assert_eq!(listed, [permit]);
+        organisations::suspend(&mut tx, CARRIER, at(3, 0), "Vi phạm").await.unwrap();
+        let standing = eligibility::list_for(&mut tx, &[CARRIER, CARRIER]).await.unwrap();
+        assert_eq!(standing.permits, [PermitFacts::from(listed[0].clone())], "with its codes and plates");
+        assert_eq!(standing.suspensions.len(), 1);
         assert_eq!(PermitFacts::from(listed[0].clone()).plates, [Plate("15c12345".to_owned())]);
 
         for (n, plate, organisation_id) in
@@ -210,7 +326,9 @@ async fn a_changed_route_is_its_next_version() {
         assert_eq!(seen, [("Đường 10", 1), ("Quốc lộ 5", 2)]);
         let old = routes::find(&mut tx, RouteId(Uuid::from_u128(1))).await.unwrap().unwrap();
         assert_eq!(old, Route { version: 1, ..route(1, "Quốc lộ 5") });
-        assert_eq!(routes::find_many(&mut tx, &[old.id, newest[0].id]).await.unwrap().len(), 2);
+        let names = routes::list_names(&mut tx, &[old.id]).await.unwrap();
+        assert_eq!(names, [RouteName { id: old.id, name: "Quốc lộ 5".to_owned(), version: 1 }]);
+        assert_eq!(routes::list_names(&mut tx, &[old.id, newest[0].id]).await.unwrap().len(), 2);
     })
     .await;
 }

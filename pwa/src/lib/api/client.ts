@@ -22,6 +22,25 @@ export function onExchange(observer: (exchange: Exchange) => void): void {
   observers.add(observer);
 }
 
+/** A call that did not go well: the server's problem, or no answer (`status` null). */
+export interface Failure {
+  method: string;
+  url: string;
+  status: number | null;
+  code: string;
+}
+
+const witnesses = new Set<(failure: Failure) => void>();
+
+/** Calls back after every call that failed. */
+export function onFailure(witness: (failure: Failure) => void): void {
+  witnesses.add(witness);
+}
+
+function tell({ method, url }: Request, status: number | null, code: string): void {
+  for (const witness of witnesses) witness({ method, url, status, code });
+}
+
 async function timedFetch(request: Request): Promise<Response> {
   const abort = new AbortController();
   const timer = setTimeout(() => abort.abort(), TIMEOUT_MS);
@@ -31,10 +50,22 @@ async function timedFetch(request: Request): Promise<Response> {
     const receivedMs = Date.now();
     const serverMs = Date.parse(response.headers.get('date') ?? '');
     if (!Number.isNaN(serverMs)) for (const observer of observers) observer({ sentMs, receivedMs, serverMs });
+    if (response.status >= 400) tell(request, response.status, await codeOf(response));
     return response;
+  } catch (error) {
+    tell(request, null, '');
+    throw error;
   } finally {
     clearTimeout(timer);
   }
+}
+
+async function codeOf(response: Response): Promise<string> {
+  const body: unknown = await response
+    .clone()
+    .json()
+    .catch(() => null);
+  return toProblem(body, response.status).code;
 }
 
 /** Typed client of every route; the session travels in its HttpOnly cookie. */

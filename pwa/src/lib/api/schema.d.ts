@@ -12,7 +12,7 @@ export interface paths {
             cookie?: never;
         };
         /** The trust list: COSE_Sign1 signed by the root key. */
-        get: operations["trust_list"];
+        get: operations["read_trust_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -29,10 +29,10 @@ export interface paths {
             cookie?: never;
         };
         /** Devices of the caller's organisations. */
-        get: operations["list"];
+        get: operations["list_devices"];
         put?: never;
         /** Registers this phone's public key and returns its certificate; the same key again gives the same device. */
-        post: operations["register"];
+        post: operations["register_device"];
         delete?: never;
         options?: never;
         head?: never;
@@ -49,7 +49,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Admits what a revoked device signed: its kept events count after all. The device stays revoked. */
-        post: operations["admit"];
+        post: operations["admit_device"];
         delete?: never;
         options?: never;
         head?: never;
@@ -66,7 +66,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Revokes a device: what it signs from now on is kept and moves nothing until admitted. */
-        post: operations["revoke"];
+        post: operations["revoke_device"];
         delete?: never;
         options?: never;
         head?: never;
@@ -83,7 +83,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Captures up to 500 signed custody events; one result each, in order. Idempotent by event id. */
-        post: operations["capture"];
+        post: operations["capture_events"];
         delete?: never;
         options?: never;
         head?: never;
@@ -98,7 +98,7 @@ export interface paths {
             cookie?: never;
         };
         /** Everything this role needs to work a shift offline. */
-        get: operations["pack"];
+        get: operations["read_field_pack"];
         put?: never;
         post?: never;
         delete?: never;
@@ -115,7 +115,7 @@ export interface paths {
             cookie?: never;
         };
         /** Findings of the manifests the caller may see, newest first. */
-        get: operations["findings"];
+        get: operations["list_findings"];
         put?: never;
         post?: never;
         delete?: never;
@@ -132,7 +132,7 @@ export interface paths {
             cookie?: never;
         };
         /** Whose turn is it: what waits for the caller. */
-        get: operations["inbox"];
+        get: operations["read_inbox"];
         put?: never;
         post?: never;
         delete?: never;
@@ -166,10 +166,10 @@ export interface paths {
             cookie?: never;
         };
         /** Manifests the caller may see, newest first. */
-        get: operations["list"];
+        get: operations["list_manifests"];
         put?: never;
         /** Declares a manifest: a draft of the caller's organisation. Idempotent by Idempotency-Key. */
-        post: operations["declare"];
+        post: operations["declare_manifest"];
         delete?: never;
         options?: never;
         head?: never;
@@ -184,14 +184,14 @@ export interface paths {
             cookie?: never;
         };
         /** One manifest; 404 for those who are no party to it. */
-        get: operations["find"];
+        get: operations["find_manifest"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
         /** Changes a draft; If-Match guards against somebody else's change. */
-        patch: operations["edit"];
+        patch: operations["edit_manifest"];
         trace?: never;
     };
     "/api/v1/manifests/{id}/approve": {
@@ -204,7 +204,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Approves for the caller's side; the last approval issues: number, seal, QR. */
-        post: operations["approve"];
+        post: operations["approve_manifest"];
         delete?: never;
         options?: never;
         head?: never;
@@ -253,7 +253,7 @@ export interface paths {
             cookie?: never;
         };
         /** Custody events of a manifest by estimated time, with their findings. */
-        get: operations["events"];
+        get: operations["list_manifest_events"];
         put?: never;
         post?: never;
         delete?: never;
@@ -270,7 +270,7 @@ export interface paths {
             cookie?: never;
         };
         /** Findings of a manifest, withdrawn ones included. */
-        get: operations["findings"];
+        get: operations["list_manifest_findings"];
         put?: never;
         post?: never;
         delete?: never;
@@ -287,7 +287,7 @@ export interface paths {
             cookie?: never;
         };
         /** The label to print: QR, short code, number, parties, waste. */
-        get: operations["label_svg"];
+        get: operations["manifest_label_svg"];
         put?: never;
         post?: never;
         delete?: never;
@@ -306,7 +306,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Proposes a draft to the other side. */
-        post: operations["propose"];
+        post: operations["propose_manifest"];
         delete?: never;
         options?: never;
         head?: never;
@@ -321,7 +321,7 @@ export interface paths {
             cookie?: never;
         };
         /** The QR of an issued manifest as PNG. */
-        get: operations["qr_png"];
+        get: operations["manifest_qr_png"];
         put?: never;
         post?: never;
         delete?: never;
@@ -338,7 +338,7 @@ export interface paths {
             cookie?: never;
         };
         /** The QR of an issued manifest as SVG. */
-        get: operations["qr_svg"];
+        get: operations["manifest_qr_svg"];
         put?: never;
         post?: never;
         delete?: never;
@@ -372,7 +372,7 @@ export interface paths {
             cookie?: never;
         };
         /** Outlines of the provinces as TopoJSON, for display only. */
-        get: operations["provinces"];
+        get: operations["map_provinces"];
         put?: never;
         post?: never;
         delete?: never;
@@ -389,7 +389,7 @@ export interface paths {
             cookie?: never;
         };
         /** Roads drawn behind the demo, as GeoJSON. */
-        get: operations["roads"];
+        get: operations["map_roads"];
         put?: never;
         post?: never;
         delete?: never;
@@ -406,7 +406,7 @@ export interface paths {
             cookie?: never;
         };
         /** Sites with last scan, open findings and waiting loads, as GeoJSON points. */
-        get: operations["sites"];
+        get: operations["map_sites"];
         put?: never;
         post?: never;
         delete?: never;
@@ -423,7 +423,7 @@ export interface paths {
             cookie?: never;
         };
         /** Who the caller is. */
-        get: operations["me"];
+        get: operations["read_me"];
         put?: never;
         post?: never;
         delete?: never;
@@ -440,10 +440,44 @@ export interface paths {
             cookie?: never;
         };
         /** Organisations by name. */
-        get: operations["list"];
+        get: operations["list_organisations"];
         put?: never;
         /** Registers an organisation; for authorities. */
-        post: operations["create"];
+        post: operations["create_organisation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organisations/{id}/reinstate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lets a suspended organisation work again. For the authority of its area. */
+        post: operations["reinstate_organisation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organisations/{id}/suspend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Suspends an organisation: no new loads in its name, what is on the road finishes. For the authority of its area. */
+        post: operations["suspend_organisation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -458,10 +492,10 @@ export interface paths {
             cookie?: never;
         };
         /** People of one organisation at whose desk the caller sits. */
-        get: operations["list"];
+        get: operations["list_people"];
         put?: never;
         /** Registers a person of the caller's organisation. */
-        post: operations["create"];
+        post: operations["create_person"];
         delete?: never;
         options?: never;
         head?: never;
@@ -478,7 +512,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Invites a person: a single-use code of 24 hours, as text and QR. */
-        post: operations["invite"];
+        post: operations["invite_person"];
         delete?: never;
         options?: never;
         head?: never;
@@ -493,7 +527,7 @@ export interface paths {
             cookie?: never;
         };
         /** Permits of an organisation. */
-        get: operations["permits"];
+        get: operations["list_permits"];
         put?: never;
         /** Registers a permit; for authorities. */
         post: operations["create_permit"];
@@ -511,7 +545,7 @@ export interface paths {
             cookie?: never;
         };
         /** The 34 provinces. */
-        get: operations["provinces"];
+        get: operations["list_provinces"];
         put?: never;
         post?: never;
         delete?: never;
@@ -528,7 +562,7 @@ export interface paths {
             cookie?: never;
         };
         /** Named routes of a carrier. */
-        get: operations["named_routes"];
+        get: operations["list_routes"];
         put?: never;
         /** Registers a route of the caller's carrier; the same name again makes a new version. */
         post: operations["create_route"];
@@ -564,10 +598,10 @@ export interface paths {
             cookie?: never;
         };
         /** Sites by name; the wall code's text only for the own organisation. */
-        get: operations["list"];
+        get: operations["list_sites"];
         put?: never;
         /** Registers a site: a polygon, or the phone's position and a radius. */
-        post: operations["create"];
+        post: operations["create_site"];
         delete?: never;
         options?: never;
         head?: never;
@@ -588,7 +622,7 @@ export interface paths {
         options?: never;
         head?: never;
         /** Changes name, address or geofence of an own site. */
-        patch: operations["change"];
+        patch: operations["change_site"];
         trace?: never;
     };
     "/api/v1/sites/{id}/code.png": {
@@ -599,7 +633,7 @@ export interface paths {
             cookie?: never;
         };
         /** The wall code as PNG. */
-        get: operations["code_png"];
+        get: operations["site_code_png"];
         put?: never;
         post?: never;
         delete?: never;
@@ -616,7 +650,7 @@ export interface paths {
             cookie?: never;
         };
         /** The wall code as SVG. */
-        get: operations["code_svg"];
+        get: operations["site_code_svg"];
         put?: never;
         post?: never;
         delete?: never;
@@ -633,7 +667,7 @@ export interface paths {
             cookie?: never;
         };
         /** The sheet to fix to the wall. */
-        get: operations["label_svg"];
+        get: operations["site_label_svg"];
         put?: never;
         post?: never;
         delete?: never;
@@ -650,7 +684,7 @@ export interface paths {
             cookie?: never;
         };
         /** Loads and masses by one dimension. */
-        get: operations["summary"];
+        get: operations["read_summary"];
         put?: never;
         post?: never;
         delete?: never;
@@ -667,7 +701,7 @@ export interface paths {
             cookie?: never;
         };
         /** Trips planned or under way, newest first; one is made by itself for a single manifest. */
-        get: operations["trips"];
+        get: operations["list_trips"];
         put?: never;
         post?: never;
         delete?: never;
@@ -684,7 +718,7 @@ export interface paths {
             cookie?: never;
         };
         /** Vehicles, by plate. */
-        get: operations["vehicles"];
+        get: operations["list_vehicles"];
         put?: never;
         /** Registers a vehicle of the caller's carrier. */
         post: operations["create_vehicle"];
@@ -702,7 +736,7 @@ export interface paths {
             cookie?: never;
         };
         /** Manifests on a plate, for inspectors and authorities; each look is logged. */
-        get: operations["by_plate"];
+        get: operations["list_manifests_by_plate"];
         put?: never;
         post?: never;
         delete?: never;
@@ -721,7 +755,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Verifies the text of a scanned or typed code. Public callers see little, parties their manifest, inspectors all. */
-        post: operations["verify"];
+        post: operations["verify_code"];
         delete?: never;
         options?: never;
         head?: never;
@@ -736,7 +770,7 @@ export interface paths {
             cookie?: never;
         };
         /** Waste codes by words or digits. */
-        get: operations["waste_codes"];
+        get: operations["list_waste_codes"];
         put?: never;
         post?: never;
         delete?: never;
@@ -770,7 +804,7 @@ export interface paths {
             cookie?: never;
         };
         /** Codes that declarants typed because the list lacks them; for authorities. */
-        get: operations["unlisted_waste_codes"];
+        get: operations["list_unlisted_waste_codes"];
         put?: never;
         post?: never;
         delete?: never;
@@ -787,7 +821,7 @@ export interface paths {
             cookie?: never;
         };
         /** Status list `n`: COSE_Sign1 around an IETF Token Status List, signed per time to live. */
-        get: operations["status_list"];
+        get: operations["read_status_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -956,7 +990,7 @@ export interface components {
         /** @description Result of one event. */
         EventResult: {
             evidence_grade?: components["schemas"]["EvidenceGrade"] | null;
-            /** @description Its findings. */
+            /** @description Its findings; of a supplement, also those of the event it supplements. */
             findings: components["schemas"]["FindingBrief"][];
             id?: components["schemas"]["EventId"] | null;
             /** @description Its place in the batch. */
@@ -1012,7 +1046,7 @@ export interface components {
          * @description What is wrong with a field; the PWA translates the code.
          * @enum {string}
          */
-        FieldCode: "required" | "too_long" | "out_of_range" | "unknown" | "bad_format" | "not_permitted" | "expired" | "duplicate";
+        FieldCode: "required" | "too_long" | "out_of_range" | "unknown" | "bad_format" | "not_permitted" | "expired" | "duplicate" | "suspended" | "no_permit" | "permit_expired";
         /** @description A problem of one field. */
         FieldError: {
             /** @description Stable code. */
@@ -1091,12 +1125,17 @@ export interface components {
          * @description Kinds of findings (DOMAIN §8).
          * @enum {string}
          */
-        FindingCode: "outside_geofence" | "wrong_facility" | "wrong_site_code" | "off_route" | "forbidden_area_or_hour" | "long_stop" | "position_missing" | "position_poor" | "position_mocked" | "impossible_travel" | "clock_skew" | "wrong_vehicle" | "wrong_driver" | "permit_expired" | "waste_not_permitted" | "method_not_permitted" | "quota_exceeded" | "discrepancy" | "out_of_sequence" | "pickup_missing" | "picked_up_before_void" | "not_entitled" | "vehicle_changed" | "counterparty_missing" | "overdue_arrival" | "overdue_treatment" | "duplicate_use" | "seal_invalid" | "seal_superseded" | "seal_expired" | "device_revoked" | "device_silent" | "mass_balance_gap" | "unreadable_field";
+        FindingCode: "outside_geofence" | "wrong_facility" | "wrong_site_code" | "off_route" | "forbidden_area_or_hour" | "long_stop" | "position_missing" | "position_poor" | "position_mocked" | "impossible_travel" | "clock_skew" | "wrong_vehicle" | "wrong_driver" | "permit_expired" | "party_suspended" | "waste_not_permitted" | "method_not_permitted" | "quota_exceeded" | "discrepancy" | "out_of_sequence" | "pickup_missing" | "picked_up_before_void" | "not_entitled" | "vehicle_changed" | "counterparty_missing" | "overdue_arrival" | "overdue_treatment" | "duplicate_use" | "seal_invalid" | "seal_superseded" | "seal_expired" | "device_revoked" | "device_silent" | "mass_balance_gap" | "unreadable_field";
         /**
          * Format: uuid
          * @description A finding about an event or a manifest.
          */
         FindingId: string;
+        /**
+         * @description Standing of a finding, as the contract describes it.
+         * @enum {string}
+         */
+        FindingStatus: "open" | "withdrawn" | "closed";
         /** @description A finding. */
         FindingView: {
             /** @description What is wrong. */
@@ -1122,12 +1161,24 @@ export interface components {
             /** @description How grave. */
             severity: components["schemas"]["Severity"];
             /** @description open, withdrawn or closed. */
-            status: string;
+            status: components["schemas"]["FindingStatus"];
             /**
              * Format: date-time
              * @description Last instant it is known to be true.
              */
             to: string;
+        };
+        /** @description A GeoJSON LineString as the contract describes it: WGS 84, longitude first. */
+        GeoLine: {
+            /** @description Positions in order. */
+            coordinates: number[][];
+            type: "LineString" & Record<string, never>;
+        };
+        /** @description A GeoJSON Polygon as the contract describes it: WGS 84, longitude first, outer ring first, then holes. */
+        GeoPolygon: {
+            /** @description Rings of positions, each closed. */
+            coordinates: number[][][];
+            type: "Polygon" & Record<string, never>;
         };
         /**
          * Format: int64
@@ -1395,7 +1446,7 @@ export interface components {
              */
             corridor_m: number;
             /** @description GeoJSON LineString. */
-            geometry: Record<string, never>;
+            geometry: components["schemas"]["GeoLine"];
             /** @description Its id. */
             id: components["schemas"]["RouteId"];
             /** @description Name. */
@@ -1438,7 +1489,7 @@ export interface components {
         NewPermit: {
             /** @description What it allows. */
             kind: components["schemas"]["PermitKind"];
-            /** @description Official number; unique. */
+            /** @description Official number; of one holder and kind it names one permit at a time. */
             number: string;
             /** @description Whose. */
             organisation_id: components["schemas"]["OrganisationId"];
@@ -1478,7 +1529,7 @@ export interface components {
              */
             corridor_m?: number | null;
             /** @description GeoJSON LineString, longitude first. */
-            geometry: Record<string, never>;
+            geometry: components["schemas"]["GeoLine"];
             /** @description Name. */
             name: string;
             /** @description Whose. */
@@ -1489,8 +1540,7 @@ export interface components {
             /** @description Address. */
             address?: string;
             centre?: components["schemas"]["LatLon"] | null;
-            /** @description GeoJSON Polygon; wins over a radius. */
-            geofence?: Record<string, never> | null;
+            geofence?: components["schemas"]["GeoPolygon"] | null;
             /** @description What it is for. */
             kind: components["schemas"]["SiteKind"];
             /** @description Name. */
@@ -1504,6 +1554,11 @@ export interface components {
              * @description Metres around the centre ("stand at the store and press").
              */
             radius_m?: number | null;
+        };
+        /** @description Why an organisation is suspended. */
+        NewSuspension: {
+            /** @description 1 to 500 characters. */
+            reason: string;
         };
         /** @description A vehicle to register. */
         NewVehicle: {
@@ -1544,6 +1599,11 @@ export interface components {
             province_code?: string | null;
             /** @description True while the authority has suspended it: no new manifests, loads on the road may finish. */
             suspended: boolean;
+            /**
+             * Format: date-time
+             * @description Since when it is suspended.
+             */
+            suspended_at?: string | null;
         };
         /**
          * @description What became of an event.
@@ -1566,7 +1626,7 @@ export interface components {
             /** @description Where the pin stands. */
             centre: components["schemas"]["LatLon"];
             /** @description GeoJSON Polygon. */
-            geofence: Record<string, never>;
+            geofence: components["schemas"]["GeoPolygon"];
             /** @description Its id. */
             id: components["schemas"]["SiteId"];
             /** @description What it is for. */
@@ -1692,7 +1752,7 @@ export interface components {
                 /** @description How grave. */
                 severity: components["schemas"]["Severity"];
                 /** @description open, withdrawn or closed. */
-                status: string;
+                status: components["schemas"]["FindingStatus"];
                 /**
                  * Format: date-time
                  * @description Last instant it is known to be true.
@@ -1773,7 +1833,7 @@ export interface components {
                  */
                 corridor_m: number;
                 /** @description GeoJSON LineString. */
-                geometry: Record<string, never>;
+                geometry: components["schemas"]["GeoLine"];
                 /** @description Its id. */
                 id: components["schemas"]["RouteId"];
                 /** @description Name. */
@@ -1809,6 +1869,11 @@ export interface components {
                 province_code?: string | null;
                 /** @description True while the authority has suspended it: no new manifests, loads on the road may finish. */
                 suspended: boolean;
+                /**
+                 * Format: date-time
+                 * @description Since when it is suspended.
+                 */
+                suspended_at?: string | null;
             }[];
             /** @description Where the next page starts; null on the last page. */
             next_cursor?: string | null;
@@ -1889,7 +1954,7 @@ export interface components {
                  */
                 code?: string | null;
                 /** @description GeoJSON Polygon. */
-                geofence: Record<string, never>;
+                geofence: components["schemas"]["GeoPolygon"];
                 /** @description Its id. */
                 id: components["schemas"]["SiteId"];
                 /** @description What it is for. */
@@ -1898,6 +1963,8 @@ export interface components {
                 name: string;
                 /** @description Whose. */
                 organisation_id: components["schemas"]["OrganisationId"];
+                /** @description Name of that organisation. */
+                organisation_name: string;
                 /** @description Province. */
                 province_code?: string | null;
             }[];
@@ -2216,8 +2283,7 @@ export interface components {
              * @description Metres to either side, 20 to 5,000; 200 unless named.
              */
             corridor_m?: number | null;
-            /** @description GeoJSON LineString, longitude first. */
-            geometry?: Record<string, never> | null;
+            geometry?: components["schemas"]["GeoLine"] | null;
             route_id?: components["schemas"]["RouteId"] | null;
         };
         /** @description A declared route. */
@@ -2228,8 +2294,15 @@ export interface components {
              */
             corridor_m: number;
             /** @description GeoJSON LineString. */
-            geometry: Record<string, never>;
+            geometry: components["schemas"]["GeoLine"];
+            /** @description Its name, if named. */
+            name?: string | null;
             route_id?: components["schemas"]["RouteId"] | null;
+            /**
+             * Format: int64
+             * @description Which version of that name, from 1.
+             */
+            version?: number | null;
         };
         /** @description What a live code says, once it is authentic. */
         SeenLive: {
@@ -2294,8 +2367,7 @@ export interface components {
             /** @description Address. */
             address?: string | null;
             centre?: components["schemas"]["LatLon"] | null;
-            /** @description GeoJSON Polygon. */
-            geofence?: Record<string, never> | null;
+            geofence?: components["schemas"]["GeoPolygon"] | null;
             /** @description Name. */
             name?: string | null;
             /**
@@ -2326,7 +2398,7 @@ export interface components {
              */
             code?: string | null;
             /** @description GeoJSON Polygon. */
-            geofence: Record<string, never>;
+            geofence: components["schemas"]["GeoPolygon"];
             /** @description Its id. */
             id: components["schemas"]["SiteId"];
             /** @description What it is for. */
@@ -2335,6 +2407,8 @@ export interface components {
             name: string;
             /** @description Whose. */
             organisation_id: components["schemas"]["OrganisationId"];
+            /** @description Name of that organisation. */
+            organisation_name: string;
             /** @description Province. */
             province_code?: string | null;
         };
@@ -2543,7 +2617,10 @@ export type SchemaFiguresView = components['schemas']['FiguresView'];
 export type SchemaFindingBrief = components['schemas']['FindingBrief'];
 export type SchemaFindingCode = components['schemas']['FindingCode'];
 export type SchemaFindingId = components['schemas']['FindingId'];
+export type SchemaFindingStatus = components['schemas']['FindingStatus'];
 export type SchemaFindingView = components['schemas']['FindingView'];
+export type SchemaGeoLine = components['schemas']['GeoLine'];
+export type SchemaGeoPolygon = components['schemas']['GeoPolygon'];
 export type SchemaGrams = components['schemas']['Grams'];
 export type SchemaImported = components['schemas']['Imported'];
 export type SchemaInboxItem = components['schemas']['InboxItem'];
@@ -2568,6 +2645,7 @@ export type SchemaNewPermit = components['schemas']['NewPermit'];
 export type SchemaNewPerson = components['schemas']['NewPerson'];
 export type SchemaNewRoute = components['schemas']['NewRoute'];
 export type SchemaNewSite = components['schemas']['NewSite'];
+export type SchemaNewSuspension = components['schemas']['NewSuspension'];
 export type SchemaNewVehicle = components['schemas']['NewVehicle'];
 export type SchemaOrganisationId = components['schemas']['OrganisationId'];
 export type SchemaOrganisationKind = components['schemas']['OrganisationKind'];
@@ -2644,7 +2722,7 @@ export type SchemaWeighing = components['schemas']['Weighing'];
 export type SchemaWeighingSource = components['schemas']['WeighingSource'];
 export type $defs = Record<string, never>;
 export interface operations {
-    trust_list: {
+    read_trust_list: {
         parameters: {
             query?: never;
             header?: never;
@@ -2663,7 +2741,7 @@ export interface operations {
             };
         };
     };
-    list: {
+    list_devices: {
         parameters: {
             query?: {
                 /** @description Cursor from the last page's `next_cursor`. */
@@ -2687,7 +2765,7 @@ export interface operations {
             };
         };
     };
-    register: {
+    register_device: {
         parameters: {
             query?: never;
             header?: never;
@@ -2727,7 +2805,7 @@ export interface operations {
             };
         };
     };
-    admit: {
+    admit_device: {
         parameters: {
             query?: never;
             header?: never;
@@ -2756,7 +2834,7 @@ export interface operations {
             };
         };
     };
-    revoke: {
+    revoke_device: {
         parameters: {
             query?: never;
             header?: never;
@@ -2789,7 +2867,7 @@ export interface operations {
             };
         };
     };
-    capture: {
+    capture_events: {
         parameters: {
             query?: never;
             header?: never;
@@ -2837,7 +2915,7 @@ export interface operations {
             };
         };
     };
-    pack: {
+    read_field_pack: {
         parameters: {
             query?: never;
             header?: {
@@ -2866,7 +2944,7 @@ export interface operations {
             };
         };
     };
-    findings: {
+    list_findings: {
         parameters: {
             query?: {
                 /** @description open, withdrawn or closed. */
@@ -2904,7 +2982,7 @@ export interface operations {
             };
         };
     };
-    inbox: {
+    read_inbox: {
         parameters: {
             query?: never;
             header?: never;
@@ -2963,7 +3041,7 @@ export interface operations {
             };
         };
     };
-    list: {
+    list_manifests: {
         parameters: {
             query?: {
                 /** @description One state, or several with commas. */
@@ -3011,7 +3089,7 @@ export interface operations {
             };
         };
     };
-    declare: {
+    declare_manifest: {
         parameters: {
             query?: never;
             header?: {
@@ -3052,7 +3130,7 @@ export interface operations {
             };
         };
     };
-    find: {
+    find_manifest: {
         parameters: {
             query?: never;
             header?: never;
@@ -3081,7 +3159,7 @@ export interface operations {
             };
         };
     };
-    edit: {
+    edit_manifest: {
         parameters: {
             query?: never;
             header?: {
@@ -3140,10 +3218,12 @@ export interface operations {
             };
         };
     };
-    approve: {
+    approve_manifest: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 id: components["schemas"]["ManifestId"];
             };
@@ -3175,12 +3255,22 @@ export interface operations {
                     "application/json": components["schemas"]["ProblemBody"];
                 };
             };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
         };
     };
     assign_manifest: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 id: components["schemas"]["ManifestId"];
             };
@@ -3229,7 +3319,9 @@ export interface operations {
     confirm_pickup: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 id: components["schemas"]["ManifestId"];
             };
@@ -3267,7 +3359,7 @@ export interface operations {
             };
         };
     };
-    events: {
+    list_manifest_events: {
         parameters: {
             query?: never;
             header?: never;
@@ -3296,7 +3388,7 @@ export interface operations {
             };
         };
     };
-    findings: {
+    list_manifest_findings: {
         parameters: {
             query?: never;
             header?: never;
@@ -3325,7 +3417,7 @@ export interface operations {
             };
         };
     };
-    label_svg: {
+    manifest_label_svg: {
         parameters: {
             query?: never;
             header?: never;
@@ -3362,10 +3454,12 @@ export interface operations {
             };
         };
     };
-    propose: {
+    propose_manifest: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 id: components["schemas"]["ManifestId"];
             };
@@ -3397,9 +3491,17 @@ export interface operations {
                     "application/json": components["schemas"]["ProblemBody"];
                 };
             };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
         };
     };
-    qr_png: {
+    manifest_qr_png: {
         parameters: {
             query?: never;
             header?: never;
@@ -3436,7 +3538,7 @@ export interface operations {
             };
         };
     };
-    qr_svg: {
+    manifest_qr_svg: {
         parameters: {
             query?: never;
             header?: never;
@@ -3516,7 +3618,7 @@ export interface operations {
             };
         };
     };
-    provinces: {
+    map_provinces: {
         parameters: {
             query?: never;
             header?: never;
@@ -3535,7 +3637,7 @@ export interface operations {
             };
         };
     };
-    roads: {
+    map_roads: {
         parameters: {
             query?: never;
             header?: never;
@@ -3554,7 +3656,7 @@ export interface operations {
             };
         };
     };
-    sites: {
+    map_sites: {
         parameters: {
             query?: never;
             header?: never;
@@ -3581,7 +3683,7 @@ export interface operations {
             };
         };
     };
-    me: {
+    read_me: {
         parameters: {
             query?: never;
             header?: never;
@@ -3608,7 +3710,7 @@ export interface operations {
             };
         };
     };
-    list: {
+    list_organisations: {
         parameters: {
             query?: {
                 /** @description Only of this organisation. */
@@ -3648,7 +3750,7 @@ export interface operations {
             };
         };
     };
-    create: {
+    create_organisation: {
         parameters: {
             query?: never;
             header?: never;
@@ -3687,7 +3789,93 @@ export interface operations {
             };
         };
     };
-    list: {
+    reinstate_organisation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["OrganisationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganisationView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    suspend_organisation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["OrganisationId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSuspension"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganisationView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_people: {
         parameters: {
             query?: {
                 /** @description Only of this organisation. */
@@ -3727,7 +3915,7 @@ export interface operations {
             };
         };
     };
-    create: {
+    create_person: {
         parameters: {
             query?: never;
             header?: never;
@@ -3782,7 +3970,7 @@ export interface operations {
             };
         };
     };
-    invite: {
+    invite_person: {
         parameters: {
             query?: never;
             header?: never;
@@ -3819,7 +4007,7 @@ export interface operations {
             };
         };
     };
-    permits: {
+    list_permits: {
         parameters: {
             query?: {
                 /** @description Only of this organisation. */
@@ -3888,14 +4076,6 @@ export interface operations {
                     "application/json": components["schemas"]["ProblemBody"];
                 };
             };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemBody"];
-                };
-            };
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3906,7 +4086,7 @@ export interface operations {
             };
         };
     };
-    provinces: {
+    list_provinces: {
         parameters: {
             query?: never;
             header?: never;
@@ -3925,7 +4105,7 @@ export interface operations {
             };
         };
     };
-    named_routes: {
+    list_routes: {
         parameters: {
             query?: {
                 /** @description Only of this organisation. */
@@ -4078,7 +4258,7 @@ export interface operations {
             };
         };
     };
-    list: {
+    list_sites: {
         parameters: {
             query?: {
                 /** @description Only of this organisation. */
@@ -4118,7 +4298,7 @@ export interface operations {
             };
         };
     };
-    create: {
+    create_site: {
         parameters: {
             query?: never;
             header?: never;
@@ -4165,7 +4345,7 @@ export interface operations {
             };
         };
     };
-    change: {
+    change_site: {
         parameters: {
             query?: never;
             header?: never;
@@ -4214,7 +4394,7 @@ export interface operations {
             };
         };
     };
-    code_png: {
+    site_code_png: {
         parameters: {
             query?: never;
             header?: never;
@@ -4243,7 +4423,7 @@ export interface operations {
             };
         };
     };
-    code_svg: {
+    site_code_svg: {
         parameters: {
             query?: never;
             header?: never;
@@ -4272,7 +4452,7 @@ export interface operations {
             };
         };
     };
-    label_svg: {
+    site_label_svg: {
         parameters: {
             query?: never;
             header?: never;
@@ -4301,7 +4481,7 @@ export interface operations {
             };
         };
     };
-    summary: {
+    read_summary: {
         parameters: {
             query: {
                 /** @description province, waste_code, facility, month or state. */
@@ -4345,7 +4525,7 @@ export interface operations {
             };
         };
     };
-    trips: {
+    list_trips: {
         parameters: {
             query?: {
                 /** @description Cursor from the last page's `next_cursor`. */
@@ -4377,7 +4557,7 @@ export interface operations {
             };
         };
     };
-    vehicles: {
+    list_vehicles: {
         parameters: {
             query?: {
                 /** @description Only of this organisation. */
@@ -4472,7 +4652,7 @@ export interface operations {
             };
         };
     };
-    by_plate: {
+    list_manifests_by_plate: {
         parameters: {
             query?: never;
             header?: never;
@@ -4501,7 +4681,7 @@ export interface operations {
             };
         };
     };
-    verify: {
+    verify_code: {
         parameters: {
             query?: never;
             header?: never;
@@ -4540,7 +4720,7 @@ export interface operations {
             };
         };
     };
-    waste_codes: {
+    list_waste_codes: {
         parameters: {
             query?: {
                 /** @description Words or digits; accents and case ignored. Everything without it. */
@@ -4619,7 +4799,7 @@ export interface operations {
             };
         };
     };
-    unlisted_waste_codes: {
+    list_unlisted_waste_codes: {
         parameters: {
             query?: never;
             header?: never;
@@ -4646,7 +4826,7 @@ export interface operations {
             };
         };
     };
-    status_list: {
+    read_status_list: {
         parameters: {
             query?: never;
             header?: never;

@@ -52,16 +52,8 @@ export type PublicKeyJwk = Schemas['Jwk'];
 export type DeviceAnswer = Told<Schemas['RegisteredDevice']>;
 
 export type GeoPoint = Told<Schemas['LatLon']>;
-/** GeoJSON; longitude first. */
-export interface GeoLine {
-  type: 'LineString';
-  coordinates: number[][];
-}
-/** GeoJSON; longitude first. */
-export interface GeoPolygon {
-  type: 'Polygon';
-  coordinates: number[][][];
-}
+export type GeoLine = Told<Schemas['GeoLine']>;
+export type GeoPolygon = Told<Schemas['GeoPolygon']>;
 
 export type PartyOfManifest = Told<Schemas['PartyView']>;
 export type Turn = Told<Schemas['Turn']>;
@@ -69,20 +61,17 @@ export type Packaging = Told<Schemas['Packaging']>;
 export type WasteLine = Told<Schemas['LineView']>;
 export type ManifestSummary = Told<Schemas['ManifestSummary']>;
 
-type Declared = With<Told<Schemas['RouteView']>, { geometry: GeoLine }>;
-export type Manifest = With<Told<Schemas['ManifestView']>, { route: Declared | null }>;
+export type Manifest = Told<Schemas['ManifestView']>;
 /** A manifest in a field pack: without the pickup code, with what offline verification needs. */
-export type PackManifest = With<Told<Schemas['PackManifest']>, { route: Declared | null }>;
+export type PackManifest = Told<Schemas['PackManifest']>;
 
-export type Site = With<Told<Schemas['SiteView']>, { geofence: GeoPolygon }>;
+/** A site; with the text of its wall code for its own organisation. */
+export type Site = Told<Schemas['SiteView']>;
 /** A site as a pack holds it: never with its wall code. */
-export type PackSite = With<Told<Schemas['PackSite']>, { geofence: GeoPolygon }>;
+export type PackSite = Told<Schemas['PackSite']>;
 export type WasteCode = Told<Schemas['PackWasteCode']>;
 /** All that a phone must hold to work a shift offline. */
-export type FieldPack = With<
-  Told<Schemas['FieldPack']>,
-  { manifests: PackManifest[]; sites: PackSite[]; waste_codes: WasteCode[] }
->;
+export type FieldPack = Told<Schemas['FieldPack']>;
 
 /** Codes of findings that this build knows; a newer server may send others. */
 export type FindingCode = Schemas['FindingCode'];

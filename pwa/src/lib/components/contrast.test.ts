@@ -29,6 +29,7 @@ function contrast(a: string, b: string): number {
 
 const light = tokens(':root');
 const dark = new Map([...light, ...tokens(":root[data-theme='dark']")]);
+const sun = new Map([...light, ...tokens(":root[data-theme='sun']")]);
 const PAIRS = [
   ['on-verdict', 'verdict-good'],
   ['on-verdict', 'verdict-compare'],
@@ -50,11 +51,19 @@ const PAIRS = [
 ] as const;
 
 it.each([
-  ['light', light],
-  ['dark', dark],
-])('every text reads at 7:1 or better in the %s theme', (_name, theme) => {
+  ['light', light, 7],
+  ['dark', dark, 7],
+  ['sun', sun, 12],
+] as const)('every text of the %s theme reads well', (_name, theme, least) => {
   for (const [text, ground] of PAIRS) {
     const value = contrast(theme.get(text) ?? '', theme.get(ground) ?? '');
-    expect(value, `${text} on ${ground}`).toBeGreaterThanOrEqual(7);
+    expect(value, `${text} on ${ground}`).toBeGreaterThanOrEqual(least);
+  }
+});
+
+it('edges of what can be pressed show at 3:1 or better', () => {
+  for (const theme of [light, dark, sun]) {
+    const value = contrast(theme.get('control') ?? '', theme.get('surface') ?? '');
+    expect(value).toBeGreaterThanOrEqual(3);
   }
 });

@@ -1,5 +1,8 @@
-import { describe, expect, it } from 'vitest';
-import { gramsFromKilograms, kilograms, kilogramsToType, moment } from './format';
+import { afterEach, describe, expect, it } from 'vitest';
+import { day, gramsFromKilograms, kilograms, kilogramsToType, moment } from './format';
+import { setLocale } from './paraglide/runtime.js';
+
+afterEach(() => setLocale('vi', { reload: false }));
 
 describe('masses', () => {
   it('shows grams as kilograms in Vietnamese notation', () => {
@@ -34,5 +37,16 @@ describe('times', () => {
   it('are those of Hà Nội whatever the device says', () => {
     expect(moment('2026-11-23T18:05:00Z', Date.parse('2026-11-24T00:00:00Z'))).toBe('01:05 24/11');
     expect(moment('2025-11-23T18:05:00Z', Date.parse('2026-11-24T00:00:00Z'))).toBe('01:05 24/11/2025');
+  });
+  it('put year, month and day in the order of the language', () => {
+    const now = Date.parse('2026-11-24T00:00:00Z');
+    void setLocale('ko', { reload: false });
+    expect(day('2026-11-23T18:05:00Z')).toBe('2026. 11. 24.');
+    expect(moment('2026-11-23T18:05:00Z', now)).toBe('11. 24. 01:05');
+    expect(moment('2025-11-23T18:05:00Z', now)).toBe('2025. 11. 24. 01:05');
+    expect(kilograms(12_345_678)).toBe('12,345.678');
+    expect(gramsFromKilograms('1.000')).toBe(1_000);
+    void setLocale('en', { reload: false });
+    expect(moment('2026-11-23T18:05:00Z', now)).toBe('01:05 24/11');
   });
 });

@@ -1,8 +1,10 @@
 /** Numbers and times as people read them; days and hours are those of Hà Nội. */
-import { getLocale } from './paraglide/runtime.js';
+import { getLocale, type Locale } from './paraglide/runtime.js';
 
 const ZONE = 'Asia/Ho_Chi_Minh';
-const tag = () => (getLocale() === 'vi' ? 'vi-VN' : 'en-GB');
+const TAGS: Record<Locale, string> = { vi: 'vi-VN', en: 'en-GB', ko: 'ko-KR' };
+/** The language as `Intl` knows it. */
+export const tag = (): string => TAGS[getLocale()];
 
 /** Kilograms of an integer number of grams, at most three decimals: 430500 → "430,5". */
 export function kilograms(grams: number): string {
@@ -35,7 +37,7 @@ export function clockTime(instant: string | number | Date): string {
   }).format(new Date(instant));
 }
 
-/** "23/11/2026". */
+/** "23/11/2026"; in Korean "2026. 11. 23.". */
 export function day(instant: string | number | Date): string {
   return new Intl.DateTimeFormat(tag(), {
     day: '2-digit',
@@ -45,9 +47,13 @@ export function day(instant: string | number | Date): string {
   }).format(new Date(instant));
 }
 
-/** "08:10 23/11", and the year when it is another. */
+/** "08:10 23/11", and the year when it is another; in Korean "11. 23. 08:10". */
 export function moment(instant: string | number | Date, now: number | Date = Date.now()): string {
   const date = day(instant);
+  if (getLocale() === 'ko') {
+    const [year = ''] = date.split(' ');
+    return `${day(now).startsWith(year) ? date.slice(year.length + 1) : date} ${time(instant)}`;
+  }
   const thisYear = day(now).slice(-4);
   return `${time(instant)} ${date.endsWith(thisYear) ? date.slice(0, -5) : date}`;
 }

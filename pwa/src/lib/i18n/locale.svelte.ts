@@ -16,4 +16,8 @@ export const locale = {
 };
 
 /** Names of the languages in themselves. */
-export const LANGUAGE_NAMES: Record<Locale, string> = { vi: 'Tiếng Việt', en: 'English' };
+export const LANGUAGE_NAMES: Record<Locale, string> = {
+  vi: 'Tiếng Việt',
+  en: 'English',
+  ko: '한국어',
+};

@@ -92,6 +92,7 @@ const FINDINGS: Words<FindingCode> = {
   wrong_vehicle: m.finding_wrong_vehicle,
   wrong_driver: m.finding_wrong_driver,
   permit_expired: m.finding_permit_expired,
+  party_suspended: m.finding_party_suspended,
   waste_not_permitted: m.finding_waste_not_permitted,
   method_not_permitted: m.finding_method_not_permitted,
   quota_exceeded: m.finding_quota_exceeded,

@@ -1,11 +1,6 @@
-/** The office's calls: the same client, seen with the office's part of the contract. */
-import type { Client } from 'openapi-fetch';
-import { api, answer } from '$lib/api/client';
+/** What office pages ask with beside the one client: whole lists, and keys for writes that may be repeated. */
+import { answer } from '$lib/api/client';
 import type { Told } from '$lib/api/types';
-import type { OfficePaths } from './contract';
-
-/** Typed client of the calls of office pages. */
-export const office = api as unknown as Client<OfficePaths>;
 
 /** Pages that {@link everything} reads at most: a registry of 5,000 entries. */
 const MAX_PAGES = 10;

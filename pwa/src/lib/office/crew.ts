@@ -1,5 +1,6 @@
 /** Drivers and vehicles of a carrier, to choose from. */
-import { everything, office } from './client';
+import { api } from '$lib/api/client';
+import { everything } from './client';
 import type { OfficePerson, Vehicle } from './types';
 
 export interface Crew {
@@ -11,12 +12,12 @@ export interface Crew {
 export async function crewOf(carrierId: string): Promise<Crew> {
   const [drivers, vehicles] = await Promise.all([
     everything((cursor) =>
-      office.GET('/api/v1/people', {
+      api.GET('/api/v1/people', {
         params: { query: { organisation_id: carrierId, role: 'driver', limit: 500, cursor } },
       }),
     ),
     everything((cursor) =>
-      office.GET('/api/v1/vehicles', {
+      api.GET('/api/v1/vehicles', {
         params: { query: { organisation_id: carrierId, limit: 500, cursor } },
       }),
     ),

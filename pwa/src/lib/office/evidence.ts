@@ -42,6 +42,9 @@ export function evidence(detail: unknown): string[] {
   if (isNumber(facts['fix_ms'])) said.push(m.evidence_fix({ span: span(facts['fix_ms']) }));
   for (const line of list(facts['lines'])) said.push(masses(line));
   for (const permit of list(facts['permits'])) said.push(permitGap(permit));
+  for (const party of list(facts['parties'])) {
+    if (isText(party['suspended_at'])) said.push(m.evidence_suspended({ date: day(party['suspended_at']) }));
+  }
   if (isText(facts['reason'])) said.push(REASONS[facts['reason']]?.() ?? facts['reason']);
   return said.filter((phrase) => phrase !== '');
 }

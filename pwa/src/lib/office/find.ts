@@ -1,24 +1,23 @@
 /** Searches of the registry, as options of a combobox. The server folds accents and finds by code. */
 import type { ComboOption } from '$lib/components/Combobox.svelte';
-import { answer } from '$lib/api/client';
+import { answer, api } from '$lib/api/client';
 import { m } from '$lib/i18n';
-import { office } from './client';
 import type { OfficeSite, OfficeWasteCode, OrganisationKind, SiteKind } from './types';
 import { wasteCode } from './waste_code';
 
 /** Options shown at once: what a person can look over. */
 const LIMIT = 20;
 
-/** Label of a site: its name and, where the server gives it, whose it is. */
-export function siteLabel(site: OfficeSite): string {
-  return site.organisation_name ? `${site.name} · ${site.organisation_name}` : site.name;
+/** Label of a site: its name and whose it is. */
+export function siteLabel(site: Pick<OfficeSite, 'name' | 'organisation_name'>): string {
+  return `${site.name} · ${site.organisation_name}`;
 }
 
 /** Sites of a kind; with an organisation only its own. */
 export function siteFinder(kind: SiteKind, organisationId?: string) {
   return async (q: string): Promise<ComboOption[]> => {
     const query = { kind, organisation_id: organisationId, q: q || undefined, limit: LIMIT };
-    const { items } = await answer(office.GET('/api/v1/sites', { params: { query } }));
+    const { items } = await answer(api.GET('/api/v1/sites', { params: { query } }));
     return items.map((site) => ({ id: site.id, label: siteLabel(site), text: site.address }));
   };
 }
@@ -27,7 +26,7 @@ export function siteFinder(kind: SiteKind, organisationId?: string) {
 export function organisationFinder(kind?: OrganisationKind) {
   return async (q: string): Promise<ComboOption[]> => {
     const query = { kind, q: q || undefined, limit: LIMIT };
-    const { items } = await answer(office.GET('/api/v1/organisations', { params: { query } }));
+    const { items } = await answer(api.GET('/api/v1/organisations', { params: { query } }));
     return items.map((each) => ({ id: each.id, label: each.name, text: each.address }));
   };
 }
@@ -37,7 +36,7 @@ export type WasteOption = ComboOption & { found: OfficeWasteCode };
 /** Waste codes by name or code; six digits that the list does not have are offered as they are. */
 export async function findWaste(q: string): Promise<WasteOption[]> {
   const query = { q: q || undefined, limit: LIMIT };
-  const { items } = await answer(office.GET('/api/v1/waste-codes', { params: { query } }));
+  const { items } = await answer(api.GET('/api/v1/waste-codes', { params: { query } }));
   const options = items
     .filter((item) => wasteCode(item.code) !== null)
     .map((found) => ({

@@ -1,5 +1,5 @@
 /** Spans of time as a clerk says them: "3 ngày", "2 giờ", "15 phút". */
-import { getLocale } from '$lib/i18n/paraglide/runtime.js';
+import { tag } from '$lib/i18n/format';
 
 /** The largest whole unit of a span in milliseconds, at least a minute. */
 export function span(ms: number): string {
@@ -10,8 +10,7 @@ export function span(ms: number): string {
       : minutes < 48 * 60
         ? [Math.floor(minutes / 60), 'hour']
         : [Math.floor(minutes / 1440), 'day'];
-  const tag = getLocale() === 'vi' ? 'vi-VN' : 'en-GB';
-  return new Intl.NumberFormat(tag, { style: 'unit', unit: String(unit), unitDisplay: 'long' }).format(
+  return new Intl.NumberFormat(tag(), { style: 'unit', unit: String(unit), unitDisplay: 'long' }).format(
     Number(value),
   );
 }

@@ -18,8 +18,7 @@ export type TreatmentMethod = Schemas['TreatmentMethod'];
 export type SiteKind = Schemas['SiteKind'];
 export type OrganisationKind = Schemas['OrganisationKind'];
 export type PermitKind = Schemas['PermitKind'];
-/** A site with the text of its wall code, for its own organisation. */
-export type OfficeSite = Site & { organisation_name?: string };
+export type OfficeSite = Site;
 export type NewSite = Schemas['NewSite'];
 export type SiteChange = Schemas['SiteChange'];
 export type Organisation = Told<Schemas['OrganisationView']>;
@@ -32,13 +31,16 @@ export type Permit = Told<Schemas['PermitView']>;
 export type NewPermit = Schemas['NewPermit'];
 export type Vehicle = Told<Schemas['VehicleView']>;
 export type NewVehicle = Schemas['NewVehicle'];
-export type NamedRoute = With<Told<Schemas['NamedRouteView']>, { geometry: Line }>;
+export type NamedRoute = Told<Schemas['NamedRouteView']>;
 /** A waste code; one that the list lacks has only what was typed. */
 export type OfficeWasteCode = Pick<Told<Schemas['WasteCodeView']>, 'code' | 'name_vi' | 'checked'> &
   Partial<Told<Schemas['WasteCodeView']>>;
 export type Province = Told<Schemas['ProvinceView']>;
 export type OfficeManifest = Manifest;
-export type OfficeEvent = With<Told<Schemas['EventView']>, { findings: FindingRaised[] }>;
+export type OfficeEvent = With<
+  Told<Schemas['EventView']>,
+  { findings: FindingRaised[]; details: Record<string, unknown> }
+>;
 /** Query of the manifest list. */
 export interface ManifestQuery {
   /** One state, or several with commas. */
@@ -56,8 +58,8 @@ export interface ManifestQuery {
   limit?: number;
 }
 
-export type FindingStatus = 'open' | 'withdrawn' | 'closed';
-export type OfficeFinding = With<Told<Schemas['FindingView']>, { status: FindingStatus }>;
+export type FindingStatus = Schemas['FindingStatus'];
+export type OfficeFinding = Told<Schemas['FindingView']>;
 export type SummaryItem = Told<Schemas['FiguresView']>;
 /** The same figures for everything counted. */
 export type SummaryTotal = SummaryItem;

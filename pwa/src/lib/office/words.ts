@@ -46,6 +46,7 @@ const MEANINGS: Words<string> = {
   wrong_vehicle: m.meaning_wrong_vehicle,
   wrong_driver: m.meaning_wrong_driver,
   permit_expired: m.meaning_permit_expired,
+  party_suspended: m.meaning_party_suspended,
   waste_not_permitted: m.meaning_waste_not_permitted,
   discrepancy: m.meaning_discrepancy,
   out_of_sequence: m.meaning_out_of_sequence,

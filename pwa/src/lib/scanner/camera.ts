@@ -20,8 +20,10 @@ export interface Camera {
   /** Every camera of the phone, and which one this is. */
   readonly lenses: readonly Lens[];
   readonly lens: string | null;
-  torch(on: boolean): Promise<void>;
-  zoom(factor: number): Promise<void>;
+  /** Switches the lamp; true when it is as wanted. */
+  torch(on: boolean): Promise<boolean>;
+  /** Magnifies; true when it is as wanted. */
+  zoom(factor: number): Promise<boolean>;
   stop(): void;
 }
 
@@ -93,8 +95,13 @@ export async function startCamera(video: HTMLVideoElement, onText: (text: string
     }
   }
 
-  async function apply(wish: Record<string, unknown>): Promise<void> {
-    await track?.applyConstraints({ advanced: [wish as MediaTrackConstraintSet] }).catch(() => undefined);
+  /** Asks the camera for something; true when it did it. */
+  async function apply(wish: Record<string, unknown>): Promise<boolean> {
+    if (track === undefined) return false;
+    return track.applyConstraints({ advanced: [wish as MediaTrackConstraintSet] }).then(
+      () => true,
+      () => false,
+    );
   }
 
   const capabilities = track?.getCapabilities?.() as Capabilities | undefined;

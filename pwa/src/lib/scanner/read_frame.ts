@@ -15,11 +15,11 @@ const OPTIONS: ReaderOptions = {
 };
 
 /** Blurs of the `sharp` step in pixels: of noise, of edges, of shade. */
-const NOISE_PX = 1;
-const EDGE_PX = 4;
+const NOISE_PX = 0.7;
+const EDGE_PX = 3;
 const SHADE_PX = 24;
 /** How much of what a blur takes from the edges is given back, several times over. */
-const EDGE_GAIN = 5;
+const EDGE_GAIN = 4;
 /** Grey levels that the sharpened picture shall spread by, as a standard deviation. */
 const SPREAD = 48;
 /** Below this a picture is flat: nothing is brought out of its noise, grey levels. */
@@ -77,8 +77,20 @@ const PREPARED: Record<Step, (frame: ImageBitmap) => ImageData> = {
   sharp: sharpened,
 };
 
+/** The sharpened picture has one level everywhere: one threshold for all of it reads what local ones tear apart. */
+const THRESHOLDS: Record<Step, readonly ReaderOptions[]> = {
+  half: [OPTIONS],
+  whole: [OPTIONS],
+  smooth: [OPTIONS],
+  sharp: [OPTIONS, { ...OPTIONS, binarizer: 'GlobalHistogram' }],
+};
+
 /** The text of the code in a frame, or null when this step finds none. */
 export async function readFrame(frame: ImageBitmap, step: Step): Promise<string | null> {
-  const [found] = await readBarcodes(PREPARED[step](frame), OPTIONS);
-  return found?.isValid === true && found.text !== '' ? found.text : null;
+  const image = PREPARED[step](frame);
+  for (const options of THRESHOLDS[step]) {
+    const [found] = await readBarcodes(image, options);
+    if (found?.isValid === true && found.text !== '') return found.text;
+  }
+  return null;
 }

@@ -2,6 +2,8 @@
 import { update } from '$lib/state/update.svelte';
 
 const ASK_EVERY_MS = 30 * 60_000;
+/** Coming back to the application is a good moment to ask, though not every few seconds. */
+const ASK_AGAIN_MS = 5 * 60_000;
 
 /** Registers the service worker; a page that was controlled reloads once when a newer one takes over. */
 export function watchForUpdates(): void {
@@ -24,7 +26,15 @@ export function watchForUpdates(): void {
       registration.addEventListener('updatefound', () => {
         registration.installing?.addEventListener('statechange', offer);
       });
-      setInterval(() => void registration.update().catch(() => undefined), ASK_EVERY_MS);
+      let askedAt = Date.now();
+      const ask = () => {
+        askedAt = Date.now();
+        void registration.update().catch(() => undefined);
+      };
+      setInterval(ask, ASK_EVERY_MS);
+      document.addEventListener('visibilitychange', () => {
+        if (document.visibilityState === 'visible' && Date.now() - askedAt > ASK_AGAIN_MS) ask();
+      });
     },
     () => undefined,
   );

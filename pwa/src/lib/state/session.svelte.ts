@@ -2,6 +2,7 @@
 import type { Role, RoleHeld } from '$lib/api/types';
 import { onChange, changed } from '$lib/local/changes';
 import { database, fact, putFact, type StoredSession } from '$lib/local/db';
+import { forgetAllKept } from '$lib/local/kept';
 
 let stored = $state<StoredSession | null>(null);
 let ready = $state(false);
@@ -40,11 +41,12 @@ export const session = {
     const { person, expires_at, demo, ended } = $state.snapshot(stored) as StoredSession;
     await session.start({ person, expires_at, demo, ended, acting: { ...acting } });
   },
-  /** Forgets the person and the field pack; device key, events and outbox stay. */
+  /** Forgets the person, the field pack and half-typed forms; device key, events and outbox stay. */
   async end(): Promise<void> {
     const person = stored?.person.id;
     await putFact('session', null);
     if (person !== undefined) await (await database()).delete('packs', person);
+    forgetAllKept();
     stored = null;
     changed('session');
   },

@@ -1,12 +1,12 @@
-/** Light, dark, or as the device says; remembered on this device. */
-export type ThemeChoice = 'system' | 'light' | 'dark';
+/** Light, dark, for the midday sun, or as the device says; remembered on this device. */
+export type ThemeChoice = 'system' | 'light' | 'dark' | 'sun';
 
 const KEY = 'emanifest.theme';
 const dark = globalThis.matchMedia('(prefers-color-scheme: dark)');
 
 function stored(): ThemeChoice {
   const value = localStorage.getItem(KEY);
-  return value === 'light' || value === 'dark' ? value : 'system';
+  return value === 'light' || value === 'dark' || value === 'sun' ? value : 'system';
 }
 
 let choice = $state<ThemeChoice>(stored());

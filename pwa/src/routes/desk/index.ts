@@ -43,7 +43,8 @@ export const group = {
     },
     { href: '/desk/copies', label: m.copies_nav, icon: FolderDown, roles: ['generator'], order: 30 },
     { href: '/desk/fleet', label: m.fleet, icon: Truck, roles: ['carrier'], order: 35 },
-    { href: '/desk/sites', label: m.sites, icon: MapPinned, roles: OFFICES, order: 40 },
+    // Carriers have no places of their own: stores are the generators', transfer stations the facilities'.
+    { href: '/desk/sites', label: m.sites, icon: MapPinned, roles: ['generator', 'facility'], order: 40 },
     { href: '/desk/people', label: m.people, icon: Users, roles: [...OFFICES, 'authority'], order: 50 },
     {
       href: '/desk/devices',

@@ -13,6 +13,7 @@ export const group = {
     '/driver/delivery/:id': () => import('./Delivery.svelte'),
     '/driver/code/:id': () => import('./Code.svelte'),
     '/driver/live/:id': () => import('./Live.svelte'),
+    '/driver/practice': () => import('./practice/Practice.svelte'),
   },
   nav: [
     { href: '/driver', label: m.nav_trips, icon: Truck, roles: ['driver'], order: 10 },

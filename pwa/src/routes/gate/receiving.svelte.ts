@@ -14,6 +14,12 @@ function typed(text: string | undefined): number | null | undefined {
   return gramsFromKilograms(plain) ?? undefined;
 }
 
+/** What was typed, as it is kept on the phone. */
+export type TypedReceiving = Pick<
+  Receiving,
+  'gross' | 'tare' | 'source' | 'ticket' | 'decision' | 'reason' | 'comment' | 'received' | 'refused'
+>;
+
 export class Receiving {
   gross = $state('');
   tare = $state('');
@@ -32,6 +38,19 @@ export class Receiving {
 
   constructor(lines: () => readonly WasteLine[]) {
     this.#lines = lines;
+  }
+
+  /** What was typed so far. */
+  asTyped(): TypedReceiving {
+    const { gross, tare, source, ticket, decision, reason, comment } = this;
+    const received = $state.snapshot(this.received);
+    const refused = $state.snapshot(this.refused);
+    return { gross, tare, source, ticket, decision, reason, comment, received, refused };
+  }
+
+  /** Takes up what was typed before. */
+  restore(typed: TypedReceiving): void {
+    Object.assign(this, typed);
   }
 
   get lines(): readonly WasteLine[] {

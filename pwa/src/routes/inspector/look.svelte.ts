@@ -7,6 +7,7 @@ import { carriageOf, names } from '$lib/field/live';
 import { samePlate, shownPlate } from '$lib/field/plate';
 import { fieldKnowledge } from '$lib/local/knowledge';
 import type { CodeSource } from '$lib/local/event_payload';
+import { readKept, writeKept } from '$lib/local/kept';
 import { watch } from '$lib/position/here.svelte';
 import type { Carriage, Verdict } from '$lib/seal';
 import { verifyOnline } from '$lib/sync/look';
@@ -33,6 +34,27 @@ let plateMatches = $state<boolean | null>(null);
 let plateSeen = $state('');
 /** A live code was scanned for this very look. */
 let liveTaken = $state(false);
+let restoring = $state(false);
+
+/** The look as it is kept for a reload: an update must not cost the inspector a scan. */
+interface KeptLook {
+  takenAt: number;
+  text: string;
+  source: CodeSource;
+  plateSeen: string;
+}
+const KEPT = 'look';
+/** An older look was at another truck, milliseconds. */
+const FRESH_MS = 10 * 60_000;
+
+function keptLook(): KeptLook | null {
+  const before = readKept<KeptLook>(KEPT, Date.now());
+  return before !== null && Date.now() - before.takenAt < FRESH_MS ? before : null;
+}
+
+function keep(text: string, source: CodeSource): void {
+  writeKept(KEPT, { takenAt: Date.now(), text, source, plateSeen } satisfies KeptLook, Date.now());
+}
 
 async function localVerdict(meaning: Meaning): Promise<{ local: Verdict; manifest: PackManifest | null }> {
   switch (meaning.kind) {
@@ -91,7 +113,10 @@ function begin(next: Look): void {
   plateSeen = '';
   liveTaken = false;
   const text = question(next);
-  if (text !== null) void ask(text);
+  if (text === null) return;
+  // After a reload a live code is old: its manifest is found again by the short code.
+  keep(text, next.source);
+  void ask(text);
 }
 
 async function ask(text: string): Promise<void> {
@@ -144,7 +169,7 @@ export const current = {
     const answer = told();
     if (answer !== null) return Date.parse(answer.as_of);
     const own = look?.local.asOf ?? null;
-    return own === null ? null : Math.max(own, field.asOf ?? 0);
+    return own === null ? field.asOf : Math.max(own, field.asOf ?? 0);
   },
   /** Plates to compare with: those agreed on, and the one that the driver's screen names. */
   get plates(): readonly string[] {
@@ -218,10 +243,30 @@ export const current = {
       manifest,
     });
   },
+  /** The text looked at, also before a look of the last page load is back; empty when there is none. */
+  get text(): string {
+    return (look === null ? keptLook()?.text : (question(look) ?? look.text)) ?? '';
+  },
+  /** True while the look of the last page load is being judged again. */
+  get restoring(): boolean {
+    return restoring;
+  },
+  /** Takes the last look up again after a reload. False when there is none. */
+  async restore(): Promise<boolean> {
+    if (look !== null) return true;
+    const before = keptLook();
+    if (before === null) return false;
+    restoring = true;
+    await current.take(before.text, before.source).finally(() => (restoring = false));
+    if (before.plateSeen !== '') current.compare(before.plateSeen);
+    return true;
+  },
   /** The inspector has read the plate on the truck. */
   compare(seen: string): void {
     plateSeen = seen.trim();
     plateMatches = current.plates.some((plate) => samePlate(plate, seen));
+    const text = look === null ? null : question(look);
+    if (look !== null && text !== null) keep(text, look.source);
   },
   /** Another look at the plate. */
   compareAgain(): void {

@@ -6,11 +6,12 @@ use super::super::finding::{Finding, FindingCode};
 use super::super::fold::{EntryId, Folded, Step};
 use super::super::record::RecordedEvent;
 use super::super::transition::named_site;
-use super::evidence::Fix;
+use super::fix::Fix;
 use crate::id::EventId;
 use crate::manifest::{ManifestFacts, ManifestState};
 use crate::party::SiteFacts;
 use crate::time::Instant;
+use geo_types::Polygon;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -54,6 +55,11 @@ impl<'a> Context<'a> {
             EntryId::Event(id) => self.by_id.get(&id).map(|event| (step, *event)),
             EntryId::Act(_) => None,
         })
+    }
+
+    /// The fence of a site as it stood when this event happened.
+    pub(super) fn fence<'s>(&self, site: &'s SiteFacts) -> &'s Polygon<f64> {
+        &site.at(self.event.estimated_time).geofence
     }
 
     /// The best fix of another event of the manifest.

@@ -4,7 +4,7 @@ use super::super::finding::{Finding, FindingCode};
 use super::super::fold::Effect;
 use super::super::times::{SKEW_LIMIT, skew};
 use super::context::Context;
-use super::evidence::Fix;
+use super::fix::Fix;
 use crate::time::Instant;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;

@@ -7,6 +7,7 @@ mod context;
 mod counterparty;
 mod device;
 mod evidence;
+mod fix;
 mod mass;
 mod order;
 mod permit;
@@ -61,6 +62,7 @@ const CHECKS: &[Check] = &[
     vehicle::check_driver,
     counterparty::check_confirmed,
     permit::check_valid,
+    permit::check_suspended,
     permit::check_waste,
     mass::check_discrepancy,
 ];

@@ -1,5 +1,5 @@
-//! Permits of the carrier and the facility at the time of the event. A gap is told once, at the first event that
-//! counted while it was there: a load already on the road can always finish.
+//! Permits of the carrier and the facility, and the standing of all parties, at the time of the event. A gap is told
+//! once, at the first event that counted while it was there: a load already on the road can always finish.
 
 use super::super::event::EventKind;
 use super::super::finding::{Finding, FindingCode};
@@ -72,6 +72,23 @@ pub(super) fn check_valid(context: &Context<'_>) -> Option<Finding> {
         })
         .collect();
     (!gaps.is_empty()).then(|| context.finding(FindingCode::PermitExpired, json!({ "permits": gaps })))
+}
+
+/// A party that the authority had suspended.
+pub(super) fn check_suspended(context: &Context<'_>) -> Option<Finding> {
+    if !applies(context) {
+        return None;
+    }
+    let suspensions = &context.facts.suspensions;
+    let told = earlier_times(context);
+    let told_before =
+        |id| suspensions.iter().any(|s| s.organisation_id == id && told.iter().any(|at| s.holds(*at)));
+    let new: Vec<Value> = suspensions
+        .iter()
+        .filter(|s| s.holds(context.event.estimated_time) && !told_before(s.organisation_id))
+        .map(|s| json!({ "organisation_id": s.organisation_id, "suspended_at": s.suspended_at }))
+        .collect();
+    (!new.is_empty()).then(|| context.finding(FindingCode::PartySuspended, json!({ "parties": new })))
 }
 
 /// Codes of the manifest that no valid permit of the organisation lists; without a valid permit the other check tells.

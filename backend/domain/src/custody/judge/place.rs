@@ -22,7 +22,7 @@ const TWO_PLACES_M: f64 = 500.0;
 /// How far the good fix is outside the expected geofence, beyond its accuracy and the edge.
 fn metres_outside(context: &Context<'_>) -> Option<f64> {
     let (site, fix) = (context.site?, context.fix.good()?);
-    let outside = distance_outside_m(&site.geofence, fix.point())?;
+    let outside = distance_outside_m(context.fence(site), fix.point())?;
     let allowance = fix.accuracy_m.unwrap_or(0.0).max(EDGE_ALLOWANCE_M);
     (outside > allowance).then_some(outside)
 }
@@ -36,7 +36,7 @@ fn other_facility<'a>(context: &Context<'a>) -> Option<&'a SiteFacts> {
         .other_sites
         .iter()
         .filter(|site| site.id != context.facts.facility_site.id && receives(site))
-        .filter(|site| contains(&site.geofence, point))
+        .filter(|site| contains(context.fence(site), point))
         .min_by_key(|site| site.id)
 }
 
@@ -58,7 +58,8 @@ pub(super) fn check_facility(context: &Context<'_>) -> Option<Finding> {
     }
     let expected = context.facts.facility_site.id;
     if let Some(site) = other_facility(context) {
-        let detail = json!({ "expected_site_id": expected, "site_id": site.id, "site_name": site.name });
+        let name = &site.at(context.event.estimated_time).name;
+        let detail = json!({ "expected_site_id": expected, "site_id": site.id, "site_name": name });
         return Some(context.finding_by_fix(FindingCode::WrongFacility, detail));
     }
     if context.step.effect == Effect::Elsewhere {
@@ -110,7 +111,9 @@ pub(super) fn check_route(context: &Context<'_>) -> Option<Finding> {
     let declared =
         [&context.facts.generator_site, &context.facts.facility_site].into_iter().chain(context.site);
     for site in declared {
-        if distance_outside_m(&site.geofence, fix.point()).is_some_and(|metres| metres <= EDGE_ALLOWANCE_M) {
+        if distance_outside_m(context.fence(site), fix.point())
+            .is_some_and(|metres| metres <= EDGE_ALLOWANCE_M)
+        {
             return None;
         }
     }

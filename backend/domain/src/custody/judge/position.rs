@@ -3,7 +3,7 @@
 use super::super::finding::{Finding, FindingCode};
 use super::super::fold::Effect;
 use super::context::{Context, metres, moves_the_load};
-use super::evidence::{Fix, GOOD_ACCURACY_M};
+use super::fix::{Fix, GOOD_ACCURACY_M};
 use serde_json::json;
 
 /// The gate of a facility that is not the declared one is told that, and nothing about its position.

@@ -5,15 +5,18 @@ use crate::custody::event::{CounterpartyKind, EventKind, Oddity, PhoneClock, Pos
 use crate::custody::finding::{EvidenceGrade, Finding, FindingCode, Severity};
 use crate::custody::record::{CodeCheck, DeviceStanding, RecordedEvent, SiteCodeCheck};
 use crate::custody::story::{
-    CLERK, DISPATCHER, DRIVER, FOREIGN_DRIVER, FOREIGN_GATE, GATE, OTHER_PLANT, PLANT, PLATE, SECOND_DRIVER,
-    STATION, STORE, Tell, acceptance, act, arrival, bare, codes, delivery, event_id, facts, issued, minute,
-    person, pickup, place, site_id, tell, void,
+    CARRIER, CLERK, DISPATCHER, DRIVER, FACILITY, FOREIGN_DRIVER, FOREIGN_GATE, GATE, GENERATOR, OTHER_PLANT,
+    PLANT, PLATE, SECOND_DRIVER, STATION, STORE, Tell, acceptance, act, arrival, bare, codes, delivery,
+    event_id, facts, issued, minute, moved, organisation as organisation_id, person, pickup, place, site_id,
+    tell, void,
 };
 use crate::id::ManifestId;
-use crate::manifest::{ManifestFacts, Route};
+use crate::manifest::{ManifestFacts, ManifestState, Route};
+use crate::party::Suspension;
 use chrono::TimeDelta;
 use geo::{Destination, Geodesic};
 use geo_types::LineString;
+use serde_json::json;
 use uuid::Uuid;
 
 fn found(facts: &ManifestFacts, events: &[RecordedEvent]) -> Vec<Finding> {
@@ -68,6 +71,45 @@ fn at_another_facility_with_its_wall_code() {
     assert_eq!(grade(&events, 1002), Some(EvidenceGrade::C));
     // A pickup inside somebody's plant is simply not at the generator's.
     assert_eq!(codes(&facts(), &[pickup().inside(OTHER_PLANT)]), [FindingCode::OutsideGeofence]);
+}
+
+#[test]
+fn a_fence_that_moves_judges_only_what_comes_after() {
+    let far = Geodesic.destination(place(STORE), 0.0, 3_000.0);
+    let mut facts = facts();
+    moved(&mut facts.generator_site, 60, far);
+    moved(&mut facts.facility_site, 100, far);
+    let judged = |events: &[RecordedEvent]| {
+        let judgement = tell(&facts, &issued(), events).1;
+        (codes(&facts, events), judgement.grades.get(&event_id(1001)).copied())
+    };
+    assert_eq!(judged(&[pickup()]), (vec![], Some(EvidenceGrade::A)), "of the very instant: before it");
+    assert_eq!(judged(&[pickup(), delivery()]).0, [FindingCode::OutsideGeofence]);
+    let late = pickup().estimated(61);
+    assert_eq!(
+        judged(std::slice::from_ref(&late)),
+        (vec![FindingCode::OutsideGeofence], Some(EvidenceGrade::B))
+    );
+    assert_eq!(judged(&[late.at(far, 8.0)]), (vec![], Some(EvidenceGrade::A)));
+    assert_eq!(facts.generator_site.at(minute(-600_000)), &facts.generator_site.first, "before it was known");
+
+    // Two moves later the one in between still holds for its own time.
+    moved(&mut facts.generator_site, 61, place(STORE));
+    assert_eq!(codes(&facts, &[pickup().estimated(61)]), [FindingCode::OutsideGeofence]);
+    assert_eq!(codes(&facts, &[pickup().estimated(62)]), []);
+}
+
+#[test]
+fn a_plant_that_moved_away_is_the_wrong_facility_of_its_own_time() {
+    let mut facts = facts();
+    let far = Geodesic.destination(place(OTHER_PLANT), 0.0, 3_000.0);
+    moved(&mut facts.other_sites[0], 119, far);
+    let there = delivery().inside(OTHER_PLANT);
+    assert_eq!(codes(&facts, &[pickup(), there.clone()]), [FindingCode::OutsideGeofence]);
+    let early = there.estimated(119);
+    let finding = &found(&facts, &[pickup(), early])[0];
+    let name = &facts.other_sites[0].first.name;
+    assert_eq!((finding.code, &finding.detail["site_name"]), (FindingCode::WrongFacility, &json!(name)));
 }
 
 #[test]
@@ -303,11 +345,34 @@ fn permits_are_asked_once() {
     let told = found(&narrow, &trip);
     assert_eq!(told.len(), 1);
     assert_eq!((told[0].code, told[0].event_id), (FindingCode::WasteNotPermitted, Some(event_id(1001))));
-    assert_eq!(told[0].detail["permits"][0]["waste_codes"], serde_json::json!(["16 01 06"]));
+    assert_eq!(told[0].detail["permits"][0]["waste_codes"], json!(["16 01 06"]));
 
     let none = ManifestFacts { permits: Vec::new(), ..facts() };
     let bare_plate = codes(&none, &trip);
     assert_eq!(bare_plate, [FindingCode::PermitExpired], "agreed plates stay expected");
+}
+
+#[test]
+fn a_suspended_party_is_told_once_and_stops_nothing() {
+    let suspended = |organisation, from, to: Option<i64>| Suspension {
+        organisation_id: organisation_id(organisation),
+        suspended_at: minute(from),
+        lifted_at: to.map(minute),
+    };
+    let trip = [pickup(), delivery(), arrival(), acceptance()];
+    let story = |suspensions| ManifestFacts { suspensions, ..facts() };
+    let one = story(vec![suspended(CARRIER, 100, None)]);
+    let told = found(&one, &trip);
+    assert_eq!(told.len(), 1);
+    assert_eq!((told[0].code, told[0].event_id), (FindingCode::PartySuspended, Some(event_id(1002))));
+    assert_eq!(told[0].detail["parties"][0]["organisation_id"], json!(organisation_id(CARRIER)));
+    assert_eq!(tell(&one, &issued(), &trip).0.state(), ManifestState::Accepted);
+
+    let over = story(vec![suspended(CARRIER, 0, Some(60)), suspended(GENERATOR, 300, None)]);
+    assert_eq!(codes(&over, &trip), [], "lifted before the pickup, suspended after the acceptance");
+    let two = story(vec![suspended(GENERATOR, 10, None), suspended(FACILITY, 140, Some(400))]);
+    let told: Vec<_> = found(&two, &trip).into_iter().map(|finding| finding.event_id).collect();
+    assert_eq!(told, [Some(event_id(1001)), Some(event_id(1004))]);
 }
 
 #[test]

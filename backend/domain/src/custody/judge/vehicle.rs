@@ -1,7 +1,7 @@
 //! Vehicle and driver, as the fold found them.
 
-use super::super::crew::{DriverStanding, VehicleStanding};
 use super::super::finding::{Finding, FindingCode};
+use super::super::step::{DriverStanding, VehicleStanding};
 use super::context::Context;
 use serde_json::json;
 

@@ -1,12 +1,20 @@
 /** A declaration on its way to the server: opened, filled, checked, kept as a draft, proposed. */
-import { answer } from '$lib/api/client';
+import { answer, api } from '$lib/api/client';
 import { ApiProblem } from '$lib/api/problem';
 import type { RoleHeld } from '$lib/api/types';
-import { office, once } from '$lib/office/client';
+import { once } from '$lib/office/client';
 import { siteLabel } from '$lib/office/find';
 import { Task } from '$lib/office/resource.svelte';
 import { go } from '$lib/navigation';
-import { DeclarationForm, STEPS, stepOf, type Step } from './form.svelte';
+import { DeclarationForm, STEPS, stepOf, type Step, type TypedDeclaration } from './form.svelte';
+
+/** A declaration in the making as it is kept on this device. */
+export interface TypedDraft {
+  /** Of the manifest that it changes; 0 for a new one. */
+  version: number;
+  step: Step;
+  form: TypedDeclaration;
+}
 
 export class Draft {
   readonly form = new DeclarationForm(Date.now());
@@ -14,6 +22,8 @@ export class Draft {
   readonly saving = new Task();
   step = $state<Step>('parties');
   ready = $state(false);
+  /** Called once the server holds it. */
+  onsaved: () => void = () => undefined;
   #version = 0;
   /** The manifest once the server holds it: a second press changes it instead of making another. */
   #id: string | null;
@@ -32,7 +42,7 @@ export class Draft {
     this.ready = await this.opening.run(async () => {
       const from = this.#id ?? this.template;
       if (from === null) return this.#preset();
-      const manifest = await answer(office.GET('/api/v1/manifests/{id}', { params: { path: { id: from } } }));
+      const manifest = await answer(api.GET('/api/v1/manifests/{id}', { params: { path: { id: from } } }));
       this.form.fill(manifest, this.#id === null);
       this.#version = manifest.version ?? 0;
       if (this.#id === null) this.step = 'waste';
@@ -49,13 +59,24 @@ export class Draft {
     }
     if (acting.role !== 'generator' && acting.role !== 'facility') return;
     const query = { kind: acting.role, organisation_id: acting.organisation_id, limit: 2 };
-    const { items } = await answer(office.GET('/api/v1/sites', { params: { query } }));
+    const { items } = await answer(api.GET('/api/v1/sites', { params: { query } }));
     const [only] = items;
     if (only === undefined || items.length > 1) return;
     const picked = { id: only.id, label: siteLabel(only) };
     if (acting.role === 'generator') form.generatorSite = picked;
     else form.facilitySite = picked;
   }
+
+  /** What was typed so far, and where. */
+  asTyped = (): TypedDraft => ({ version: this.#version, step: this.step, form: this.form.asTyped() });
+
+  /** Takes up what was typed before, unless somebody changed the manifest meanwhile. False when it does not fit. */
+  restore = ({ version, step, form }: TypedDraft): boolean => {
+    if (version !== this.#version) return false;
+    this.form.restore(form);
+    this.step = step;
+    return true;
+  };
 
   goto = (step: Step): void => {
     this.step = step;
@@ -85,9 +106,10 @@ export class Draft {
       const id = await this.#keep();
       if (propose) {
         await answer(
-          office.POST('/api/v1/manifests/{id}/propose', { params: { path: { id }, header: once() } }),
+          api.POST('/api/v1/manifests/{id}/propose', { params: { path: { id }, header: once() } }),
         );
       }
+      this.onsaved();
       go(`/desk/manifests/${id}`, { replace: true });
     });
     const problem = this.saving.error;
@@ -103,9 +125,9 @@ export class Draft {
     const id = this.#id;
     const kept =
       id === null
-        ? await answer(office.POST('/api/v1/manifests', { params: { header: this.#key }, body }))
+        ? await answer(api.POST('/api/v1/manifests', { params: { header: this.#key }, body }))
         : await answer(
-            office.PATCH('/api/v1/manifests/{id}', {
+            api.PATCH('/api/v1/manifests/{id}', {
               params: { path: { id }, header: { 'If-Match': `"${this.#version}"` } },
               body,
             }),

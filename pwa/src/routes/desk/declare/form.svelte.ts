@@ -19,6 +19,23 @@ export interface Picked {
 
 let keys = 0;
 
+/** A line as it is kept while it is being typed. */
+export type TypedLine = Omit<LineForm, 'key' | 'take' | 'asTyped'>;
+
+/** The declaration as it is kept while it is being typed. */
+export type TypedDeclaration = Pick<
+  DeclarationForm,
+  | 'generatorSite'
+  | 'carrier'
+  | 'facilitySite'
+  | 'plates'
+  | 'driverId'
+  | 'pickupAt'
+  | 'deliveryAt'
+  | 'routeId'
+  | 'drawnRoute'
+> & { lines: TypedLine[] };
+
 /** One line as typed. */
 export class LineForm {
   readonly key = ++keys;
@@ -34,6 +51,15 @@ export class LineForm {
   packagingKind = $state('drum');
   packagingCount = $state('1');
   method = $state('');
+
+  asTyped(): TypedLine {
+    const { code, name, checked, unlisted, physicalState, mass, basis } = this;
+    const { packagingKind, packagingCount, method } = this;
+    return {
+      ...{ code, name, checked, unlisted, physicalState, mass, basis },
+      ...{ packagingKind, packagingCount, method },
+    };
+  }
 
   /** Takes a code of the list; its usual state is offered when it has only one. */
   take(found: OfficeWasteCode): void {
@@ -73,6 +99,23 @@ export class DeclarationForm {
   constructor(nowMs: number) {
     this.pickupAt = toInput(nextHour(nowMs));
     this.deliveryAt = toInput(nextHour(nowMs, 4));
+  }
+
+  /** What was typed so far. */
+  asTyped(): TypedDeclaration {
+    const { generatorSite, carrier, facilitySite, driverId, pickupAt, deliveryAt, routeId, drawnRoute } =
+      this;
+    return {
+      ...{ generatorSite, carrier, facilitySite, driverId, pickupAt, deliveryAt, routeId, drawnRoute },
+      plates: [...this.plates],
+      lines: this.lines.map((line) => line.asTyped()),
+    };
+  }
+
+  /** Takes up what was typed before. */
+  restore({ lines, ...typed }: TypedDeclaration): void {
+    Object.assign(this, typed);
+    this.lines = lines.map((line) => Object.assign(new LineForm(), line));
   }
 
   /** Text of the problem at a field path, or empty. */

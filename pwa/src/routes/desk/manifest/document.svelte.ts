@@ -1,9 +1,9 @@
 /** One manifest with its events, from the server or, without a network, from the copy kept on this phone. */
 import type { Manifest } from '$lib/api/types';
-import { answer } from '$lib/api/client';
+import { answer, api } from '$lib/api/client';
 import { ApiProblem, Unreachable } from '$lib/api/problem';
 import { findCopy, keepCopy } from '$lib/local/copies';
-import { office, once } from '$lib/office/client';
+import { once } from '$lib/office/client';
 import { Resource, Task } from '$lib/office/resource.svelte';
 import type { OfficeEvent, OfficeManifest } from '$lib/office/types';
 
@@ -35,8 +35,8 @@ export class ManifestDocument {
     this.copyAt = copy?.saved_at ?? null;
     try {
       const [manifest, events] = await Promise.all([
-        answer(office.GET('/api/v1/manifests/{id}', params)),
-        answer(office.GET('/api/v1/manifests/{id}/events', params)).catch(nothingYet),
+        answer(api.GET('/api/v1/manifests/{id}', params)),
+        answer(api.GET('/api/v1/manifests/{id}/events', params)).catch(nothingYet),
       ]);
       return { manifest, events: events.items, keptAt: null };
     } catch (error) {
@@ -51,7 +51,7 @@ export class ManifestDocument {
   act = (act: Act, body?: Record<string, unknown>): Promise<boolean> => {
     const options = { params: { path: { id: this.id }, header: once() }, body } as never;
     return this.task.run(async () => {
-      const manifest = await answer(office.POST(`/api/v1/manifests/{id}/${act}`, options));
+      const manifest = await answer(api.POST(`/api/v1/manifests/{id}/${act}`, options));
       this.resource.put({ manifest, events: this.resource.data?.events ?? [], keptAt: null });
       await this.resource.reload();
     });

@@ -1,6 +1,6 @@
 /** Assigns driver and plate to one manifest of a list. */
-import { answer } from '$lib/api/client';
-import { office, once } from '$lib/office/client';
+import { answer, api } from '$lib/api/client';
+import { once } from '$lib/office/client';
 import { Task } from '$lib/office/resource.svelte';
 
 export class Assignment {
@@ -13,7 +13,7 @@ export class Assignment {
   act = (_act: 'assign', body: { driver_id: string | null; plate: string | null }): Promise<boolean> =>
     this.task.run(async () => {
       const params = { path: { id: this.of }, header: once() };
-      await answer(office.POST('/api/v1/manifests/{id}/assign', { params, body }));
+      await answer(api.POST('/api/v1/manifests/{id}/assign', { params, body }));
       this.ondone();
     });
 }
