@@ -1172,13 +1172,15 @@ export interface components {
         GeoLine: {
             /** @description Positions in order. */
             coordinates: number[][];
-            type: "LineString" & Record<string, never>;
+            /** @description `LineString`. */
+            type: components["schemas"]["LineType"];
         };
         /** @description A GeoJSON Polygon as the contract describes it: WGS 84, longitude first, outer ring first, then holes. */
         GeoPolygon: {
             /** @description Rings of positions, each closed. */
             coordinates: number[][][];
-            type: "Polygon" & Record<string, never>;
+            /** @description `Polygon`. */
+            type: components["schemas"]["PolygonType"];
         };
         /**
          * Format: int64
@@ -1260,6 +1262,11 @@ export interface components {
             /** @description Six digits; a code missing from the list is accepted with a name and marked "chưa đối chiếu". */
             waste_code: string;
         };
+        /**
+         * @description The one word of a [`GeoLine`].
+         * @enum {string}
+         */
+        LineType: "LineString";
         /** @description A line with its three masses side by side. */
         LineView: {
             /** @description False: "chưa đối chiếu". */
@@ -2152,6 +2159,11 @@ export interface components {
             /** @description Newest first. */
             items: components["schemas"]["ManifestSummary"][];
         };
+        /**
+         * @description The one word of a [`GeoPolygon`].
+         * @enum {string}
+         */
+        PolygonType: "Polygon";
         /** @description A position with its accuracy and the time of its fix. */
         Position: {
             /**
@@ -2629,6 +2641,7 @@ export type SchemaInvitation = components['schemas']['Invitation'];
 export type SchemaJwk = components['schemas']['Jwk'];
 export type SchemaLatLon = components['schemas']['LatLon'];
 export type SchemaLineInput = components['schemas']['LineInput'];
+export type SchemaLineType = components['schemas']['LineType'];
 export type SchemaLineView = components['schemas']['LineView'];
 export type SchemaLiveManifest = components['schemas']['LiveManifest'];
 export type SchemaLogin = components['schemas']['Login'];
@@ -2680,6 +2693,7 @@ export type SchemaPersonView = components['schemas']['PersonView'];
 export type SchemaPhysicalState = components['schemas']['PhysicalState'];
 export type SchemaPlate = components['schemas']['Plate'];
 export type SchemaPlateLook = components['schemas']['PlateLook'];
+export type SchemaPolygonType = components['schemas']['PolygonType'];
 export type SchemaPosition = components['schemas']['Position'];
 export type SchemaPositionMissing = components['schemas']['PositionMissing'];
 export type SchemaProblemBody = components['schemas']['ProblemBody'];
