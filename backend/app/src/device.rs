@@ -153,8 +153,14 @@ async fn renewed(app: &App, tx: &mut Tx, device: devices::Device, key: &PublicKe
     if fresh || device.status == devices::Status::Revoked {
         return Ok(device.certificate);
     }
-    let certificate =
-        app.keyring.certify(app.random.as_ref(), device.id, key, device.person_id, device.organisation_id, now)?;
+    let certificate = app.keyring.certify(
+        app.random.as_ref(),
+        device.id,
+        key,
+        device.person_id,
+        device.organisation_id,
+        now,
+    )?;
     devices::update_certificate(tx, device.id, &device.name, &certificate).await?;
     Ok(certificate)
 }
