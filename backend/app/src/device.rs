@@ -9,14 +9,14 @@ use chrono::{DateTime, Utc};
 use data_encoding::BASE64URL_NOPAD;
 use domain::id::{DeviceId, OrganisationId, PersonId};
 use domain::party::Role;
+use domain::seal::device::{DeviceClaims, VALID_FOR};
+use domain::seal::envelope::Unverified;
 use domain::seal::{jws, key::PublicKey};
 use domain::time::Instant;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use store::{Tx, devices, invitations, sessions};
 
-/// Days a device certificate lasts.
-pub const CERTIFICATE_DAYS: i64 = 90;
 /// Minutes a proof of possession may be old or ahead.
 const PROOF_MINUTES: i64 = 15;
 
@@ -106,11 +106,9 @@ pub async fn register(app: &App, caller: &Caller, input: NewDevice) -> Result<Re
     let mut tx = app.db.begin("device.register").await?;
     if let Some(device) = devices::find_by_key(&mut tx, caller.person_id, &key.xy()).await? {
         sessions::update_device(&mut tx, caller.session_id, device.id).await?;
+        let certificate = renewed(app, &mut tx, device.clone(), &key).await?;
         tx.commit().await?;
-        return Ok(RegisteredDevice {
-            id: device.id,
-            certificate: BASE64URL_NOPAD.encode(&device.certificate),
-        });
+        return Ok(RegisteredDevice { id: device.id, certificate: BASE64URL_NOPAD.encode(&certificate) });
     }
     let (id, organisation_id) = match forgotten(app, &mut tx, caller, &input, &key).await? {
         Some(known) => known,
@@ -183,6 +181,26 @@ async fn forgotten(
         return Ok(None);
     }
     Ok(Some((claims.device_id, claims.organisation_id)))
+}
+
+/// The certificate of a known device; a new one when half of its days are gone. A revoked device gets none.
+async fn renewed(app: &App, tx: &mut Tx, device: devices::Device, key: &PublicKey) -> Result<Vec<u8>> {
+    let now = app.now();
+    let fresh = Unverified::<DeviceClaims>::decode(&device.certificate)
+        .is_ok_and(|held| held.claims().issued_at + VALID_FOR / 2 > now);
+    if fresh || device.status == devices::Status::Revoked {
+        return Ok(device.certificate);
+    }
+    let certificate = app.keyring.certify(
+        app.random.as_ref(),
+        device.id,
+        key,
+        device.person_id,
+        device.organisation_id,
+        now,
+    )?;
+    devices::update_certificate(tx, device.id, &device.name, &certificate).await?;
+    Ok(certificate)
 }
 
 fn read_key(jwk: &Jwk, errors: &mut FieldErrors) -> Option<PublicKey> {

@@ -14,17 +14,21 @@ use crate::verify;
 use chrono::{DateTime, Duration, Utc};
 use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
 use delta::Digests;
-use domain::id::{ManifestId, OrganisationId, SiteId};
+use domain::id::{DeviceId, EventId, ManifestId, OrganisationId, SiteId};
 use domain::party::{Role, SiteKind};
+use domain::seal::device::VALID_FOR;
 use serde::Serialize;
 use std::collections::HashMap;
 use store::manifests::{self, Manifest};
-use store::{Tx, seals, sites, status, waste_codes};
+use store::{Tx, devices, seals, sites, status, waste_codes};
 
 /// Hours after which the phone says that its pack is old.
 const FRESH_HOURS: i64 = 24;
 /// Most manifests of one pack: 5,000 open trips stay below 5 MB.
 const MAX_MANIFESTS: u16 = 2_000;
+
+/// Most revoked devices of one pack, the latest first.
+const MAX_REVOKED: u16 = 5_000;
 
 /// What a phone holds to work offline.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
@@ -53,6 +57,8 @@ pub struct FieldPack {
     pub sites: Vec<PackSite>,
     /// Waste codes with names.
     pub waste_codes: Vec<PackWasteCode>,
+    /// Devices whose certificate may still run but counts no more; for those who check live codes.
+    pub revoked_devices: Vec<DeviceId>,
 }
 
 /// One signed status list.
@@ -76,6 +82,8 @@ pub struct PackManifest {
     pub short_code: Option<String>,
     /// Its place in the status lists.
     pub status: Option<StatusPlace>,
+    /// The pickup event, once it is known: what a live code must name.
+    pub pickup_id: Option<EventId>,
 }
 
 /// A place in the status lists.
@@ -135,6 +143,11 @@ pub async fn pack(app: &App, caller: &Caller, since: Option<&str>) -> Result<(Fi
     let (status_lists, entries) = pack_status_lists(app, &mut tx).await?;
     let sites = pack_sites(&mut tx, &rows).await?;
     let codes = waste_codes::list(&mut tx).await?;
+    let revoked_devices = if caller.is(Role::Inspector) || caller.is(Role::Facility) {
+        devices::list_revoked(&mut tx, now - VALID_FOR, MAX_REVOKED).await?
+    } else {
+        Vec::new()
+    };
     drop(tx);
     let keys = app.keyring.keys();
     let mut pack = FieldPack {
@@ -157,10 +170,11 @@ pub async fn pack(app: &App, caller: &Caller, since: Option<&str>) -> Result<(Fi
                 name_en: c.name_en,
             })
             .collect(),
+        revoked_devices,
     };
     let digests = Digests::of(&pack, &entries, now)?;
     pack.cursor = digests.cursor();
-    let tag = digests.tag(&(epoch, &pack.roles, &pack.trust_list, &pack.root_keys))?;
+    let tag = digests.tag(&(epoch, &pack.roles, &pack.trust_list, &pack.root_keys, &pack.revoked_devices))?;
     let pack = match since.and_then(Digests::read) {
         Some(held) => digests.cut(&held, pack),
         None => pack,
@@ -183,7 +197,7 @@ async fn pack_manifests(
         }
     }
     let views = load::views(app, tx, caller, rows).await?;
-    Ok(views.into_iter().map(|view| pack_manifest(view, &sealed)).collect())
+    Ok(views.into_iter().zip(rows).map(|(view, row)| pack_manifest(view, row, &sealed)).collect())
 }
 
 async fn pack_status_lists(app: &App, tx: &mut Tx) -> Result<(Vec<StatusListView>, StatusEntries)> {
@@ -223,13 +237,18 @@ async fn open_manifests(tx: &mut Tx, caller: &Caller) -> Result<Vec<Manifest>> {
     Ok(rows)
 }
 
-fn pack_manifest(mut view: ManifestView, sealed: &HashMap<ManifestId, seals::Seal>) -> PackManifest {
+fn pack_manifest(
+    mut view: ManifestView,
+    row: &Manifest,
+    sealed: &HashMap<ManifestId, seals::Seal>,
+) -> PackManifest {
     view.pickup_code = None;
     let seal = sealed.get(&view.summary.id);
     PackManifest {
         seal_digest: seal.map(|seal| HEXLOWER.encode(&seal.digest)),
         short_code: seal.map(|seal| seal.short_code.clone()).or_else(|| short_code(view.qr.as_ref())),
         status: seal.map(|seal| StatusPlace { list: seal.status_list, index: seal.status_index }),
+        pickup_id: load::pickup_id(row),
         view,
     }
 }

@@ -13,6 +13,7 @@ mod findings;
 mod hostile;
 mod issuing;
 mod late_truth;
+mod live_codes;
 mod main_job;
 mod order;
 mod places;

@@ -10,7 +10,7 @@ use crate::manifest::qr;
 use crate::ports::App;
 use data_encoding::HEXLOWER;
 use domain::custody::turn::Turn;
-use domain::id::{ManifestId, OrganisationId, PersonId, RouteId, SiteId};
+use domain::id::{EventId, ManifestId, OrganisationId, PersonId, RouteId, SiteId};
 use domain::manifest::{DEFAULT_CORRIDOR_M, ManifestState, Side};
 use domain::party::Role;
 use std::collections::HashMap;
@@ -117,6 +117,11 @@ pub(crate) fn distinct<T: Ord + Hash + Copy>(ids: impl Iterator<Item = T>) -> Ve
 /// The parties of a row.
 pub(crate) const fn parties(row: &Manifest) -> Parties {
     Parties { generator_id: row.generator_id, carrier_id: row.carrier_id, facility_id: row.facility_id }
+}
+
+/// The pickup that began a load's way, once it is known.
+pub(crate) fn pickup_id(row: &Manifest) -> Option<EventId> {
+    row.custody.as_ref()?.0.journey()?.pickup.map(|scan| scan.event_id)
 }
 
 /// What a caller may list: the organisations of their desks, their own trips, their area.

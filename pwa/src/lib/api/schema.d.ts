@@ -887,7 +887,10 @@ export interface components {
         };
         /** @description One check. */
         CheckView: {
-            /** @description format, envelope, key, signature, time, host, status or registered. */
+            /**
+             * @description format, envelope, key, signature, time, host, status or registered; of a live code format, envelope, key,
+             *     certificate, validity, signature, device or step, and manifest, driver, plate or pickup of its bond.
+             */
             check: string;
             /** @description Stable code; the PWA translates it. */
             detail: string;
@@ -898,7 +901,7 @@ export interface components {
          * @description What a code is.
          * @enum {string}
          */
-        CodeKind: "manifest" | "site";
+        CodeKind: "manifest" | "site" | "live";
         /** @description Who hands over. */
         Confirmation: {
             /** @description Name of the person who hands over, if not the caller. */
@@ -1094,6 +1097,8 @@ export interface components {
             expires_at: string;
             /** @description Own trips, expected arrivals, or (inspectors) open trips. */
             manifests: components["schemas"]["PackManifest"][];
+            /** @description Devices whose certificate may still run but counts no more; for those who check live codes. */
+            revoked_devices: components["schemas"]["DeviceId"][];
             /** @description Roles it was made for. */
             roles: components["schemas"]["Role"][];
             /** @description base64url of the 65-byte root keys; the phone pins them at enrolment. */
@@ -1315,6 +1320,16 @@ export interface components {
             waste_code: string;
             /** @description Name. */
             waste_name: string;
+        };
+        /** @description A manifest that a live code names. */
+        LiveManifest: {
+            /** @description manifest, driver, plate and pickup. */
+            checks: components["schemas"]["CheckView"][];
+            /** @description Its id. */
+            id: components["schemas"]["ManifestId"];
+            manifest?: components["schemas"]["SeenManifest"] | null;
+            /** @description Standing of its newest seal: authentic, void, on_hold, completed or superseded; invalid when there is none. */
+            verdict: string;
         };
         /** @description Login and secret. */
         Login: {
@@ -1652,6 +1667,7 @@ export interface components {
         };
         /** @description A manifest in a pack: the whole view without the pickup code, with what offline verification needs. */
         PackManifest: components["schemas"]["ManifestView"] & {
+            pickup_id?: components["schemas"]["EventId"] | null;
             /** @description SHA-256 of its seal, lower-case hex. */
             seal_digest?: string | null;
             /** @description The short code, to resolve a torn or typed code offline. */
@@ -2348,6 +2364,24 @@ export interface components {
              */
             version?: number | null;
         };
+        /** @description What a live code says, once it is authentic. */
+        SeenLive: {
+            /** @description The phone that showed it. */
+            device_id: components["schemas"]["DeviceId"];
+            /** @description What it says is on the truck. */
+            manifests: components["schemas"]["LiveManifest"][];
+            /** @description For which carrier; for those who may see a manifest on it. */
+            organisation_name?: string | null;
+            /** @description Whose phone; for those who may see a manifest on it. */
+            person_name?: string | null;
+            /** @description Plate of the truck, as the driver knows it. */
+            plate: components["schemas"]["Plate"];
+            /**
+             * Format: date-time
+             * @description Begin of its 15-second step.
+             */
+            shown_at: string;
+        };
         /** @description A manifest as far as the caller may see it. */
         SeenManifest: components["schemas"]["ManifestView"] | components["schemas"]["PublicManifest"];
         /** @description What a wall code says. */
@@ -2560,6 +2594,7 @@ export interface components {
             /** @description Every check, in their order. */
             checks: components["schemas"]["CheckView"][];
             kind?: components["schemas"]["CodeKind"] | null;
+            live?: components["schemas"]["SeenLive"] | null;
             manifest?: components["schemas"]["SeenManifest"] | null;
             site?: components["schemas"]["SeenSite"] | null;
             /**
@@ -2657,6 +2692,7 @@ export type SchemaLatLon = components['schemas']['LatLon'];
 export type SchemaLineInput = components['schemas']['LineInput'];
 export type SchemaLineType = components['schemas']['LineType'];
 export type SchemaLineView = components['schemas']['LineView'];
+export type SchemaLiveManifest = components['schemas']['LiveManifest'];
 export type SchemaLogin = components['schemas']['Login'];
 export type SchemaManifestId = components['schemas']['ManifestId'];
 export type SchemaManifestState = components['schemas']['ManifestState'];
@@ -2721,6 +2757,7 @@ export type SchemaRoleView = components['schemas']['RoleView'];
 export type SchemaRouteId = components['schemas']['RouteId'];
 export type SchemaRouteInput = components['schemas']['RouteInput'];
 export type SchemaRouteView = components['schemas']['RouteView'];
+export type SchemaSeenLive = components['schemas']['SeenLive'];
 export type SchemaSeenManifest = components['schemas']['SeenManifest'];
 export type SchemaSeenSite = components['schemas']['SeenSite'];
 export type SchemaSessionView = components['schemas']['SessionView'];

@@ -129,4 +129,6 @@ export const field = {
       manifest.short_code !== null && shortCodeBits(parseShortCode(manifest.short_code)) === bits;
     return all.find(matches)?.manifest ?? null;
   },
+  /** Whether the pack has a manifest with this short code (canonical form). */
+  knows: (short: string): boolean => field.byShortCode(short) !== null,
 };

@@ -123,6 +123,14 @@ const CHECKS: Words<string> = {
   host: m.check_host,
   status: m.check_status,
   registered: m.check_registered,
+  certificate: m.check_certificate,
+  validity: m.check_validity,
+  device: m.check_device,
+  step: m.check_step,
+  manifest: m.check_manifest,
+  driver: m.check_driver,
+  plate: m.check_plate,
+  pickup: m.check_pickup,
 };
 const PACKAGING: Words<string> = {
   drum: m.packaging_drum,

@@ -1,6 +1,6 @@
 /** Registering this phone's key with the server, so that its events can be signed and believed. */
 import { answer, api } from '$lib/api/client';
-import { base64url, generateDeviceKey, signJws } from '$lib/seal';
+import { base64url, DEVICE, decodeSeal, fromBase64url, generateDeviceKey, signJws } from '$lib/seal';
 import { changed } from '$lib/local/changes';
 import { database, fact, putFact, type StoredDevice } from '$lib/local/db';
 import { sendAgain } from '$lib/local/outbox';
@@ -30,6 +30,27 @@ async function keyFor(person: string): Promise<CryptoKeyPair> {
   return key;
 }
 
+async function register(
+  key: CryptoKeyPair,
+  name: string,
+  code: string,
+  certificate: string | null,
+): Promise<DeviceAnswer> {
+  const proof = await signJws(
+    'enrol',
+    { purpose: 'enrol', code, iat: Math.floor((await correctedNow()) / 1000) },
+    key.privateKey,
+  );
+  const body = {
+    name,
+    public_key: await publicJwk(key),
+    proof,
+    ...(code === '' ? {} : { code }),
+    ...(certificate === null ? {} : { certificate }),
+  };
+  return answer(api.POST('/api/v1/devices', { body }));
+}
+
 /**
  * Makes sure that this phone has a registered key for the person signed in, where their role scans. Uses the
  * dispatcher's invitation if one was accepted here; people of a demo need none. A device that the server forgot is
@@ -43,7 +64,9 @@ export async function ensureDevice(): Promise<StoredDevice | null> {
     const known = await (await database()).get('devices', person);
     if (known !== undefined && known.forgotten !== true) return known;
     const key = known?.key ?? (await keyFor(person));
-    const registered = await register(key, known?.certificate ?? null);
+    const code = (await fact('invitation')) ?? '';
+    const name = deviceName(navigator.userAgent);
+    const registered = await register(key, name, code, known?.certificate ?? null);
     const device: StoredDevice = {
       person_id: person,
       device_id: registered.id,
@@ -56,26 +79,6 @@ export async function ensureDevice(): Promise<StoredDevice | null> {
     if (known?.device_id === registered.id) await sendRefusedAgain(registered.id);
     return device;
   });
-}
-
-async function register(key: CryptoKeyPair, certificate: string | null): Promise<DeviceAnswer> {
-  const code = (await fact('invitation')) ?? '';
-  const proof = await signJws(
-    'enrol',
-    { purpose: 'enrol', code, iat: Math.floor((await correctedNow()) / 1000) },
-    key.privateKey,
-  );
-  return answer(
-    api.POST('/api/v1/devices', {
-      body: {
-        name: deviceName(navigator.userAgent),
-        public_key: await publicJwk(key),
-        proof,
-        ...(code === '' ? {} : { code }),
-        ...(certificate === null ? {} : { certificate }),
-      },
-    }),
-  );
 }
 
 async function keep(device: StoredDevice, enrolled: boolean): Promise<void> {
@@ -105,4 +108,24 @@ async function sendRefusedAgain(deviceId: string): Promise<void> {
       entry.problem.code === 'device_unknown' &&
       (event.taken_up ?? 0) < BY_ITSELF,
   );
+}
+
+/** Days after which a phone asks for its next certificate; the server renews it at half of its ninety. */
+const RENEW_AFTER_MS = 46 * 24 * 60 * 60 * 1000;
+
+/**
+ * Fetches the next certificate when half of the days of this one are gone: without one, other phones cannot check this
+ * phone's live codes offline. What fails is tried again at the next occasion.
+ */
+export async function renewCertificate(device: StoredDevice): Promise<void> {
+  const { issuedAt } = decodeSeal(fromBase64url(device.certificate), DEVICE).claims;
+  if ((await correctedNow()) - issuedAt < RENEW_AFTER_MS) return;
+  // Not under the device's lock: a scan must not wait for the network.
+  const { certificate } = await register(device.key, device.name, '', null);
+  await navigator.locks.request(`emanifest.device.${device.person_id}`, async () => {
+    const db = await database();
+    const held = await db.get('devices', device.person_id);
+    if (held?.device_id === device.device_id) await db.put('devices', { ...held, certificate });
+  });
+  changed('device');
 }

@@ -9,7 +9,7 @@ import { rescued } from '$lib/local/rescue';
 import { correctedNow, watchClock } from '$lib/local/true_time';
 import { type Urge, waitLeft } from './backoff';
 import { keepClock } from './clock';
-import { ensureDevice } from './device';
+import { ensureDevice, renewCertificate } from './device';
 import { drain, type Drained, syncState } from './drain';
 import { noteEpoch } from './epoch';
 import { refreshPack } from './pack';
@@ -85,7 +85,11 @@ export async function meet(urge: Urge): Promise<void> {
   await refreshSession();
   await ensureDevice()
     .then(
-      () => putFact('device_problem', null),
+      async (device) => {
+        await putFact('device_problem', null);
+        // The certificate held still serves: asked again at the next meeting.
+        if (device !== null) await renewCertificate(device).catch(() => undefined);
+      },
       (error: unknown) => putFact('device_problem', { message: String(error), at: Date.now() }),
     )
     .catch(() => undefined);
