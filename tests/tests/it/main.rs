@@ -8,6 +8,7 @@ mod access;
 mod access_rows;
 mod eligibility;
 mod entitlement;
+mod files;
 mod findings;
 mod hostile;
 mod issuing;
