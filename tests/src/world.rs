@@ -10,7 +10,7 @@ use server::config::Config;
 use server::headers::DemoReach;
 use server::{compose, http, keys};
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use store::Db;
 use store::testing::TestDb;
@@ -165,6 +165,12 @@ impl World {
         person.at(&self.http)
     }
 
+    /// The same, with evidence files in a folder of the world's own.
+    #[must_use]
+    pub fn config_in(folder: &Path) -> Config {
+        Config { files: folder.join("files").display().to_string(), ..Self::config() }
+    }
+
     /// The configuration that worlds are served with.
     #[must_use]
     pub fn config() -> Config {
@@ -187,8 +193,8 @@ async fn serve(
     estate: &Arc<Estate>,
 ) -> (App, String) {
     let keyring = keys::open(&database.db, keys.path(), &SystemRandom::new(), clock.now()).await.unwrap();
-    let app =
-        compose::app_by_clock(&World::config(), database.db.clone(), keyring, false, Arc::new(clock.clone()));
+    let config = World::config_in(keys.path());
+    let app = compose::app_by_clock(&config, database.db.clone(), keyring, false, Arc::new(clock.clone()));
     let (base, serving) = listen(http::router(app.clone(), None)).await;
     let running = Running { database, app: app.clone(), serving, keys: Arc::clone(keys) };
     estate.0.lock().unwrap().push(running);

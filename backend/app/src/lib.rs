@@ -8,6 +8,7 @@ pub mod capture;
 pub mod device;
 pub mod error;
 pub mod field_pack;
+pub mod file;
 pub mod finding;
 pub mod idempotency;
 pub mod inbox;

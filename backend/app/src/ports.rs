@@ -1,7 +1,9 @@
-//! The world outside as arguments: clock and randomness; and [`App`], what every use-case gets.
+//! The world outside as arguments: clock, randomness, object store; and [`App`], what every use-case gets.
 
 use crate::capture::{CaptureQueue, Limits};
 use crate::epoch::Epoch;
+use crate::file::Objects;
+use crate::file::upload::UploadRoom;
 use crate::keyring::Keyring;
 use crate::lookup::Lookups;
 use domain::time::{Instant, instant};
@@ -28,6 +30,8 @@ pub struct Settings {
     pub desk_session_hours: i64,
     /// Days an enrolled phone's session lasts.
     pub phone_session_days: i64,
+    /// Bytes of evidence files that one device may send on one Hà Nội day.
+    pub file_quota_bytes: i64,
 }
 
 /// What use-cases and the commit queue's writer share; cheap to clone.
@@ -43,6 +47,8 @@ pub struct Core {
     pub clock: Arc<dyn Clock>,
     /// Cryptographic randomness.
     pub random: Arc<dyn SecureRandom + Send + Sync>,
+    /// Where the bytes of evidence files are kept.
+    pub objects: Arc<dyn Objects>,
 }
 
 /// Everything a use-case needs: the core and the queue through which events are captured.
@@ -54,6 +60,8 @@ pub struct App {
     /// What every request looks up.
     pub(crate) lookups: Lookups,
     epoch: Epoch,
+    /// Memory for files on their way.
+    pub(crate) upload_room: UploadRoom,
 }
 
 impl std::ops::Deref for App {
@@ -77,6 +85,7 @@ impl App {
             capture: CaptureQueue::start(core.clone(), limits),
             lookups: Lookups::start(&core.db),
             epoch: Epoch::default(),
+            upload_room: UploadRoom::default(),
             core,
         }
     }

@@ -2,6 +2,7 @@
 
 use crate::clock::SystemClock;
 use crate::config::Config;
+use crate::objects::ObjectFolder;
 use crate::{http, keys};
 use anyhow::Context as _;
 use app::capture::Limits;
@@ -52,9 +53,16 @@ pub fn app_by_clock(config: &Config, db: Db, keyring: Keyring, demo: bool, clock
         demo,
         desk_session_hours: config.desk_session_hours,
         phone_session_days: config.phone_session_days,
+        file_quota_bytes: config.file_quota_mb * 1_000_000,
     };
-    let core =
-        Core { db, keyring, settings: Arc::new(settings), clock, random: Arc::new(SystemRandom::new()) };
+    let core = Core {
+        db,
+        keyring,
+        settings: Arc::new(settings),
+        clock,
+        random: Arc::new(SystemRandom::new()),
+        objects: Arc::new(ObjectFolder::at(&config.files)),
+    };
     App::start(core, Limits { waiting: config.queue, ..Limits::default() })
 }
 
@@ -70,6 +78,7 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
     }
     drop(tx);
     let keyring = keys::open(&db, &config.keys_dir, &SystemRandom::new(), now()).await?;
+    ObjectFolder::at(&config.files).check().await?;
     let app = app(&config, db, keyring, false);
     let tls = config.tls_cert.clone().zip(config.tls_key.clone());
     listen(&app, http::router(app.clone(), None), config.listen, tls).await
@@ -86,6 +95,7 @@ pub async fn listen(
     tls: Option<(std::path::PathBuf, std::path::PathBuf)>,
 ) -> anyhow::Result<()> {
     crate::ops::recorder();
+    let sweeping = tokio::spawn(sweep_files(app.clone()));
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     match tls {
         None => {
@@ -106,9 +116,26 @@ pub async fn listen(
             axum_server::bind_rustls(address, config).handle(handle).serve(service).await?;
         }
     }
+    sweeping.abort();
     app.capture.drain().await;
     tracing::info!("stopped; everything acknowledged is stored");
     Ok(())
+}
+
+/// How often abandoned uploads and files are looked for.
+const SWEEP_EVERY: std::time::Duration = std::time::Duration::from_secs(3600);
+
+async fn sweep_files(app: App) {
+    let mut hour = tokio::time::interval(SWEEP_EVERY);
+    loop {
+        hour.tick().await;
+        if let Err(error) = app::file::sweep::sweep(&app).await {
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "abandoned evidence files stay for now"
+            );
+        }
+    }
 }
 
 async fn stop() {

@@ -10,5 +10,6 @@ pub mod headers;
 pub mod http;
 pub mod init;
 pub mod keys;
+pub mod objects;
 pub mod ops;
 pub mod pwa;

@@ -28,6 +28,7 @@ pub mod counters;
 pub mod devices;
 pub mod eligibility;
 pub mod events;
+pub mod files;
 pub mod findings;
 pub mod grants;
 pub mod idempotency;
@@ -57,6 +58,7 @@ pub mod testing;
 pub mod trips;
 pub mod trust_lists;
 pub mod unlisted;
+pub mod uploads;
 pub mod vehicles;
 pub mod waste_codes;
 

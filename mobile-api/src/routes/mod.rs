@@ -2,6 +2,7 @@
 
 pub mod devices;
 pub mod field;
+pub mod files;
 pub mod manifests;
 pub mod session;
 pub mod verify;
@@ -17,5 +18,6 @@ pub fn router() -> OpenApiRouter<App> {
         .merge(devices::router())
         .merge(manifests::router())
         .merge(field::router())
+        .merge(files::router())
         .merge(verify::router())
 }

@@ -6,6 +6,7 @@ import { cleanupOutdatedCaches, createHandlerBoundToURL, precacheAndRoute } from
 import { NavigationRoute, registerRoute } from 'workbox-routing';
 import { keepClock } from '$lib/sync/clock';
 import { drain } from '$lib/sync/drain';
+import { drainFiles } from '$lib/sync/files';
 
 declare const self: ServiceWorkerGlobalScope & { __WB_MANIFEST: { url: string; revision: string | null }[] };
 
@@ -43,9 +44,10 @@ self.addEventListener('sync', (event) => {
   const sync = event as SyncEvent;
   if (sync.tag !== 'emanifest-outbox') return;
   sync.waitUntil(
-    drain('network').then((drained) => {
+    drain('network').then(async (drained) => {
+      const files = drained === 'later' ? 'later' : await drainFiles(true);
       // A rejected promise makes the browser try again by itself; the outbox keeps everything meanwhile.
-      if (drained === 'later') throw new Error('not everything could be sent');
+      if (drained === 'later' || files === 'later') throw new Error('not everything could be sent');
     }),
   );
 });

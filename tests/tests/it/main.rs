@@ -9,6 +9,7 @@ mod access_rows;
 mod eligibility;
 mod entitlement;
 mod field_pack;
+mod files;
 mod findings;
 mod hostile;
 mod issuing;

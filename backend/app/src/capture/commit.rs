@@ -4,6 +4,7 @@
 use super::decode::{AuthenticEvent, ScannedCode};
 use super::{EventResult, FindingBrief, ID_CONFLICT, Outcome};
 use crate::error::Result;
+use crate::file::named;
 use crate::manifest::distinct;
 use crate::ports::Core;
 use crate::refold::{self, Ledger, Verdict};
@@ -164,7 +165,7 @@ async fn insert(tx: &mut Tx, rows: &mut [Event], verdicts: &[Verdict]) -> Result
     }
     let inserted = events::insert_batch(tx, rows).await?;
     if inserted.len() == rows.len() {
-        return Ok(());
+        return named::note(tx, rows).await;
     }
     // Another server process stored one of these ids between our look and our insert: decide the batch again.
     Err(crate::Error::Busy)

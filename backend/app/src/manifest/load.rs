@@ -6,6 +6,7 @@ use super::view::{
 };
 use crate::caller::{Caller, Parties};
 use crate::error::{Error, Result};
+use crate::file::named::{self, FileCounts};
 use crate::manifest::qr;
 use crate::ports::App;
 use data_encoding::HEXLOWER;
@@ -192,10 +193,12 @@ pub(crate) async fn views(
             codes.insert(seal.manifest_id, seal);
         }
     }
+    let files = named::counts(tx, &ids).await?;
     rows.iter()
         .map(|row| {
-            let code = codes.remove(&row.id);
-            view(app, caller, row, &names, lines.remove(&row.id).unwrap_or_default(), code)
+            let lines = lines.remove(&row.id).unwrap_or_default();
+            let files = files.get(&row.id).copied().unwrap_or_default();
+            view(app, caller, row, &names, Parts { lines, files, seal: codes.remove(&row.id) })
         })
         .collect()
 }
@@ -205,14 +208,15 @@ pub(crate) async fn view_of(app: &App, tx: &mut Tx, caller: &Caller, row: &Manif
     views(app, tx, caller, std::slice::from_ref(row)).await?.pop().ok_or(Error::NotFound)
 }
 
-fn view(
-    app: &App,
-    caller: &Caller,
-    row: &Manifest,
-    names: &Names,
+/// What a view is made of beside the row and its names.
+struct Parts {
     lines: Vec<LineView>,
+    files: FileCounts,
     seal: Option<seals::Seal>,
-) -> Result<ManifestView> {
+}
+
+fn view(app: &App, caller: &Caller, row: &Manifest, names: &Names, parts: Parts) -> Result<ManifestView> {
+    let Parts { lines, files, seal } = parts;
     let sides = caller.sides(&parties(row));
     let party = !sides.is_empty() || row.expected_driver_id == Some(caller.person_id);
     let qr = seal
@@ -243,6 +247,7 @@ fn view(
         picked_up_at: row.picked_up_at,
         arrived_at: row.arrived_at,
         accepted_at: row.accepted_at,
+        files,
         actions: actions(caller, row, &sides),
     })
 }

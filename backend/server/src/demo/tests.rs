@@ -24,6 +24,7 @@ async fn demo() -> Demo {
     let config = Config {
         database_url: format!("sqlite:{}", folder.path().join("demo.sqlite").display()),
         keys_dir: folder.path().join("keys"),
+        files: folder.path().join("files").display().to_string(),
         ..Config::default()
     };
     let now = instant(compose::now());
@@ -32,7 +33,7 @@ async fn demo() -> Demo {
     let keyring = serve::open_keys(&db, &config, now).await.unwrap();
     let province = Province::read().unwrap();
     let app = compose::app(&config, db.clone(), keyring.clone(), true);
-    seed::seed(&db, &keyring, &app.settings, &province, now, 30).await.unwrap();
+    seed::seed(&app, &province, now, 30).await.unwrap();
     assert!(seed::is_seeded(&db).await.unwrap());
     let logins = logins::open(&db, folder.path(), &province).await.unwrap();
     Demo { app, db, logins, folder }

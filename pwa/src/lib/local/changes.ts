@@ -1,5 +1,5 @@
 /** Tells every page and the service worker that the phone's database changed, so that screens read it again. */
-export type Topic = 'session' | 'device' | 'pack' | 'events' | 'sync' | 'rescued' | 'clock';
+export type Topic = 'session' | 'device' | 'pack' | 'events' | 'sync' | 'rescued' | 'clock' | 'files';
 
 const NAME = 'emanifest.changes';
 const channel = typeof BroadcastChannel === 'undefined' ? null : new BroadcastChannel(NAME);
