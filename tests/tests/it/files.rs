@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 use server::config::Config;
 use std::time::Duration;
-use tests::http::{Http, items, send};
+use tests::http::{Http, items};
 use tests::{Load, Picture, World, on_both};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
