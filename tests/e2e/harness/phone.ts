@@ -6,7 +6,11 @@ import type { Spot } from './places_on_earth';
 import type { Login, Server } from './server';
 
 /** What stands in the console although nothing is wrong. */
-const HARMLESS = [/net::ERR_INTERNET_DISCONNECTED/];
+const HARMLESS = [
+  /net::ERR_INTERNET_DISCONNECTED/,
+  // The phone asks how much of a picture the server has; "nothing yet" is an answer.
+  /status of 404 .*\/api\/v1\/field\/files\/[0-9a-f]{64}\)/,
+];
 
 export interface DeviceOptions {
   /** `desk` is a 1280 × 800 screen, `phone` 390 × 844 with touch. */

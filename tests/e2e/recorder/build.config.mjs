@@ -12,6 +12,6 @@ export default {
     target: 'chrome100',
     outDir: folder('../.artifacts/recorder'),
     emptyOutDir: true,
-    lib: { entry: folder('recorder.ts'), formats: ['es'], fileName: 'recorder' },
+    lib: { entry: folder('recorder.ts'), formats: ['es'], fileName: () => 'recorder.js' },
   },
 };

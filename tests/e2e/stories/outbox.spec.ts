@@ -1,8 +1,7 @@
-/** What the driver can do when the phone itself fails: storage full, phone replaced, server restored, server restarted. */
+/** What the driver can do when the phone itself fails: phone replaced, server restored, server restarted. */
 import { cpSync, rmSync } from 'node:fs';
-import type { CDPSession } from '@playwright/test';
 import { FaultProxy } from '../harness/fault_proxy';
-import { ends, issued, parties } from '../harness/loads';
+import { issued, parties } from '../harness/loads';
 import type { Device } from '../harness/phone';
 import { keptBy, offerRecorder, record } from '../harness/recorder';
 import { Api } from '../harness/api';
@@ -19,66 +18,6 @@ async function ready(phone: Device): Promise<void> {
 async function allSent(phone: Device, timeout = 40_000): Promise<void> {
   await expect(phone.get('sync-pill')).toHaveAttribute('data-waiting', '0', { timeout });
 }
-/** Leaves the browser's storage so many bytes for this origin; without a number as many as it likes. */
-async function quota(session: CDPSession, origin: string, quotaSize?: number): Promise<void> {
-  await session.send('Storage.overrideQuotaForOrigin', {
-    origin,
-    ...(quotaSize === undefined ? {} : { quotaSize }),
-  });
-}
-
-test('a full storage is seen at once; the signed event is handed over, and saved when there is room', async ({
-  api,
-  device,
-  who,
-  line,
-}) => {
-  const people = await parties(api);
-  const { store } = await ends(people);
-  const load = await issued(people);
-  const phone = await device('driver', { origin: line.origin, at: store.centre });
-  await phone.signIn(who('driver'));
-  await ready(phone);
-  await phone.goto(`/driver/pickup/${load.id}`);
-  line.offline();
-  const session = await phone.context.newCDPSession(phone.page);
-  await quota(session, line.origin, 1_000);
-  await phone.get('confirmation-none').check();
-  await phone.get('confirm-pickup').click();
-  await expect(phone.get('unsaved').first()).toBeVisible();
-  await expect(phone.get('sync-pill')).toHaveAttribute('data-unsaved', '1');
-  await phone.picture('storage-full', true);
-  await phone.get('unsaved-give').first().click();
-  await expect(phone.get('give-count')).toHaveAttribute('data-count', '1');
-  const saving = phone.page.waitForEvent('download');
-  await phone.get('give-file').click();
-  const file = await (await saving).path();
-  await phone.get('give-qr').click();
-  await expect(phone.get('running-codes')).toBeVisible();
-  await phone.picture('storage-full-qr', true);
-
-  // Another driver's phone carries it.
-  const courier = await device('courier', { at: store.centre });
-  await courier.signIn(who('driver', true));
-  await courier.goto('/outbox/take');
-  await courier.get('take-file').setInputFiles(file);
-  await expect(courier.get('take-done')).toBeVisible();
-  await courier.get('take-outbox').click();
-  await expect(courier.get('event').first()).toHaveAttribute('data-progress', 'recorded', {
-    timeout: 20_000,
-  });
-  expect((await people.generator.manifest(load.id)).state).toBe('in_transit');
-
-  await quota(session, line.origin);
-  await phone.goto('/outbox').catch(() => undefined);
-  await phone.get('unsaved-retry').click();
-  await expect(phone.get('sync-pill')).toHaveAttribute('data-unsaved', '0');
-  line.offline(false);
-  await phone.get('send-now').click();
-  await allSent(phone);
-  expect((await people.generator.events(load.id)).length, 'the same event, once').toBe(1);
-});
-
 test('the outbox moves to another phone by QR codes; signatures stay the old phone’s', async ({
   api,
   device,

@@ -28,6 +28,8 @@ for (const { role, kind } of ROLES) {
     device,
     who,
   }) => {
+    // An office has a dozen pages, and each is judged nine times.
+    test.setTimeout(420_000);
     const at = { lat: 20.8141, lon: 106.809 };
     const screen = await device(role, { ...(kind === undefined ? {} : { kind }), at });
     await screen.signIn(who(role));

@@ -98,18 +98,18 @@ export interface paths {
             cookie?: never;
         };
         /** A file, through an event that the caller may see; always a download. */
-        get: operations["read"];
+        get: operations["read_file"];
         /**
          * Sends a file, whole or from where its upload stands. Idempotent: what is kept already is said to be kept.
          * @description JPEG, PNG, WebP or PDF by content, at most 10 MiB, without metadata. A part that is cut is kept as far as it came:
          *     ask with HEAD where to go on. The event that names the file may arrive before or after it.
          */
-        put: operations["send"];
+        put: operations["send_file"];
         post?: never;
         delete?: never;
         options?: never;
         /** How the caller's upload of a file stands. */
-        head: operations["standing"];
+        head: operations["find_upload"];
         patch?: never;
         trace?: never;
     };
@@ -3105,7 +3105,7 @@ export interface operations {
             };
         };
     };
-    read: {
+    read_file: {
         parameters: {
             query?: never;
             header?: never;
@@ -3135,7 +3135,7 @@ export interface operations {
             };
         };
     };
-    send: {
+    send_file: {
         parameters: {
             query?: never;
             header?: {
@@ -3225,7 +3225,7 @@ export interface operations {
             };
         };
     };
-    standing: {
+    find_upload: {
         parameters: {
             query?: never;
             header?: never;
