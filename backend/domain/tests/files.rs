@@ -1,5 +1,7 @@
 //! Which contents are kept as evidence, over the shared vectors.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot read its vectors should stop there")]
+
 use domain::file::{FileFault, FileHash, FileKind, inspect};
 use proptest::prelude::*;
 use std::path::Path;

@@ -150,8 +150,9 @@ test('an event that the server refuses stays on the phone, with the reason', asy
   const saved = new URL(driver.page.url()).pathname;
   // A phone whose storage went bad: one letter of the signature is another.
   await driver.page.evaluate(spoilSignature, saved.split('/').at(-1) ?? '');
-  await driver.offline(false);
+  // Started anew, so that nothing of the whole event is left in memory.
   await driver.restart('/outbox');
+  await driver.offline(false);
   await expect(driver.get('sync-pill')).toHaveAttribute('data-refused', '1', { timeout: 20_000 });
   await driver.picture('refused-list');
   await driver.goto(saved);

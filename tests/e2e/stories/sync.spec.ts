@@ -2,7 +2,7 @@
 import { issued, parties } from '../harness/loads';
 import type { Fault } from '../harness/fault_proxy';
 import type { Device } from '../harness/phone';
-import { keptBy, record, waitingOn } from '../harness/recorder';
+import { keptBy, record } from '../harness/recorder';
 import { expect, test } from '../harness/test';
 
 /** A cut line and an unwilling server are what these stories are about. */

@@ -41,7 +41,7 @@ async fn a_seal_is_found_by_short_code_and_digest_and_its_status_is_listed() {
         assert_eq!(seals::find_by_short_code(&mut tx, "none").await.unwrap(), None);
         assert_eq!(seals::find_by_digest(&mut tx, &[b'B'; 32]).await.unwrap(), Some(second.clone()));
         let issued = seals::find_by_digests(&mut tx, &[[b'B'; 32], [b'C'; 32]]).await.unwrap();
-        assert_eq!(issued, [second.clone()]);
+        assert_eq!(issued, std::slice::from_ref(&second));
         let codes = ["A000000000X".to_owned(), "B000000000Y".to_owned(), "C".to_owned()];
         assert_eq!(seals::find_by_short_codes(&mut tx, &codes).await.unwrap().len(), 2);
         assert_eq!(seals::list_for(&mut tx, &[id]).await.unwrap(), [first.clone(), second]);
