@@ -2,10 +2,13 @@
 
 use crate::capture::{CaptureQueue, Limits};
 use crate::keyring::Keyring;
+use crate::live::Live;
 use crate::lookup::Lookups;
+use crate::notice::Means;
 use domain::time::{Instant, instant};
 use ring::rand::SecureRandom;
 use std::sync::Arc;
+use std::time::Duration;
 use uuid::Uuid;
 
 /// Tells the time.
@@ -27,6 +30,10 @@ pub struct Settings {
     pub desk_session_hours: i64,
     /// Days an enrolled phone's session lasts.
     pub phone_session_days: i64,
+    /// How people are reached outside the application.
+    pub means: Means,
+    /// How often open streams say that they live, and look whether they still may.
+    pub heartbeat: Duration,
 }
 
 /// What use-cases and the commit queue's writer share; cheap to clone.
@@ -42,6 +49,8 @@ pub struct Core {
     pub clock: Arc<dyn Clock>,
     /// Cryptographic randomness.
     pub random: Arc<dyn SecureRandom + Send + Sync>,
+    /// Open streams of this process.
+    pub live: Live,
 }
 
 /// Everything a use-case needs: the core and the queue through which events are captured.
@@ -68,6 +77,12 @@ impl std::fmt::Debug for App {
 }
 
 impl App {
+    /// What jobs beside the use-cases work with.
+    #[must_use]
+    pub fn core(&self) -> Core {
+        self.core.clone()
+    }
+
     /// Starts the capture queue on the current runtime.
     #[must_use]
     pub fn start(core: Core, limits: Limits) -> Self {
@@ -80,6 +95,13 @@ impl Core {
     #[must_use]
     pub fn now(&self) -> Instant {
         instant(self.clock.now())
+    }
+
+    /// The address of a page of the application.
+    #[must_use]
+    pub fn page(&self, path: &str) -> String {
+        let scheme = if self.settings.https { "https" } else { "http" };
+        format!("{scheme}://{}/{path}", self.settings.public_host)
     }
 
     /// `N` random bytes.
