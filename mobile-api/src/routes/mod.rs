@@ -2,8 +2,12 @@
 
 pub mod devices;
 pub mod field;
+pub mod links;
 pub mod manifests;
+pub mod notices;
+pub mod push;
 pub mod session;
+pub mod stream;
 pub mod verify;
 
 use app::App;
@@ -18,4 +22,8 @@ pub fn router() -> OpenApiRouter<App> {
         .merge(manifests::router())
         .merge(field::router())
         .merge(verify::router())
+        .merge(notices::router())
+        .merge(push::router())
+        .merge(links::router())
+        .merge(stream::router())
 }
