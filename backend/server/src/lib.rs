@@ -11,4 +11,5 @@ pub mod http;
 pub mod init;
 pub mod keys;
 pub mod ops;
+pub mod post;
 pub mod pwa;

@@ -12,6 +12,7 @@ use anyhow::{Context as _, bail};
 use app::App;
 use app::capture::Limits;
 use app::keyring::Keyring;
+use app::live::Live;
 use app::ports::{Core, Settings};
 use chrono::{Days, TimeDelta};
 use domain::id::{FindingId, ManifestId};
@@ -93,6 +94,7 @@ pub(super) async fn seed(
         settings: Arc::new(settings.clone()),
         clock: Arc::<StoryClock>::clone(&clock),
         random: Arc::new(SystemRandom::new()),
+        live: Live::default(),
     };
     let app = App::start(core, Limits::default());
     let mut chance = Chance::new(SEED);
