@@ -4,6 +4,7 @@ use crate::http::Http;
 use crate::person::Person;
 use crate::{Cast, Places, TestClock, cast, places, proof};
 use app::App;
+use app::notice::Means;
 use domain::seal::trust_list::KeyUse;
 use ring::rand::SystemRandom;
 use server::config::Config;
@@ -137,7 +138,14 @@ impl World {
     /// The same world served once more, under a configuration of its own.
     pub async fn also_served(&self, config: Config, demo: Option<DemoReach>) -> String {
         let (keyring, clock) = (self.app.keyring.clone(), Arc::new(self.clock.clone()));
-        let app = compose::app_by_clock(&config, self.app.db.clone(), keyring, demo.is_some(), clock);
+        let app = compose::app_by_clock(
+            &config,
+            self.app.db.clone(),
+            keyring,
+            Means::default(),
+            demo.is_some(),
+            clock,
+        );
         listen(http::router(app, demo)).await.0
     }
 
@@ -165,6 +173,12 @@ impl World {
         person.at(&self.http)
     }
 
+    /// The same world on a later day, when everybody signs in anew.
+    #[must_use]
+    pub fn on_another_day(&self) -> Self {
+        Self { cast: self.cast.at(&self.http), ..self.clone() }
+    }
+
     /// The configuration that worlds are served with.
     #[must_use]
     pub fn config() -> Config {
@@ -187,8 +201,14 @@ async fn serve(
     estate: &Arc<Estate>,
 ) -> (App, String) {
     let keyring = keys::open(&database.db, keys.path(), &SystemRandom::new(), clock.now()).await.unwrap();
-    let app =
-        compose::app_by_clock(&World::config(), database.db.clone(), keyring, false, Arc::new(clock.clone()));
+    let app = compose::app_by_clock(
+        &World::config(),
+        database.db.clone(),
+        keyring,
+        Means::default(),
+        false,
+        Arc::new(clock.clone()),
+    );
     let (base, serving) = listen(http::router(app.clone(), None)).await;
     let running = Running { database, app: app.clone(), serving, keys: Arc::clone(keys) };
     estate.0.lock().unwrap().push(running);
