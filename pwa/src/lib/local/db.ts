@@ -3,7 +3,16 @@
  * Stores keep what belongs to a person under the person's id: two people may share one phone.
  */
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
-import type { EventKind, EventResult, FieldPack, Manifest, Person, Refusal, RoleHeld } from '$lib/api/types';
+import type {
+  EventKind,
+  EventResult,
+  FieldPack,
+  Manifest,
+  NoticeList,
+  Person,
+  Refusal,
+  RoleHeld,
+} from '$lib/api/types';
 import type { EventPayload } from './event_payload';
 
 /** Who is signed in on this phone, as far as the phone knows. */
@@ -122,6 +131,14 @@ export interface Failure {
   at: number;
 }
 
+/** The latest notices, to be read without a network. */
+export interface StoredNotices {
+  person_id: string;
+  list: NoticeList;
+  /** Phone time of the look, milliseconds. */
+  read_at: number;
+}
+
 export interface Facts {
   /** Code of an accepted invitation whose device key is not registered yet. */
   invitation: string;
@@ -131,6 +148,7 @@ export interface Facts {
   session: StoredSession;
   clock: ClockOffset;
   sync: SyncState;
+  notices: StoredNotices;
 }
 
 interface Schema extends DBSchema {
