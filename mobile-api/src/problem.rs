@@ -1,10 +1,15 @@
 //! RFC 9457 problems: one catalogue of closed codes that the PWA translates.
 
+use app::file::FileProblem;
 use app::{Error, FieldError};
 use axum::extract::rejection::{BytesRejection, PathRejection, QueryRejection};
 use axum::response::{IntoResponse, Response};
-use http::{HeaderValue, StatusCode, header};
+use domain::file::FileFault;
+use http::{HeaderName, HeaderValue, StatusCode, header};
 use serde::Serialize;
+
+/// How much of an upload has arrived, bytes.
+pub const UPLOAD_OFFSET: HeaderName = HeaderName::from_static("upload-offset");
 
 /// The body of every error answer, `application/problem+json`.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
@@ -31,13 +36,21 @@ pub struct Problem {
     detail: String,
     errors: Vec<FieldError>,
     retry_after_s: Option<i64>,
+    upload_offset: Option<u64>,
 }
 
 impl Problem {
     /// A problem with its code from the closed list of [`title`].
     #[must_use]
     pub fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
-        Self { status, code, detail: detail.into(), errors: Vec::new(), retry_after_s: None }
+        Self {
+            status,
+            code,
+            detail: detail.into(),
+            errors: Vec::new(),
+            retry_after_s: None,
+            upload_offset: None,
+        }
     }
 
     /// Adds field problems.
@@ -51,6 +64,13 @@ impl Problem {
     #[must_use]
     pub const fn retry_after(mut self, seconds: i64) -> Self {
         self.retry_after_s = Some(seconds);
+        self
+    }
+
+    /// Adds Upload-Offset: where the upload stands, bytes.
+    #[must_use]
+    const fn standing_at(mut self, offset: u64) -> Self {
+        self.upload_offset = Some(offset);
         self
     }
 
@@ -90,6 +110,11 @@ pub fn title(code: &str) -> &'static str {
         "busy" => "Busy: try again shortly",
         "unsupported_media_type" => "Send this content type instead",
         "method_not_allowed" => "Method not allowed",
+        "upload_offset" => "The upload stands elsewhere",
+        "upload_hash" => "The bytes are not what their SHA-256 says",
+        "upload_quota" => "This device has sent enough files for today",
+        "file_kind" => "Neither JPEG, PNG, WebP nor PDF",
+        "file_metadata" => "The file carries more than the picture",
         "rate_limited" => "Too many requests",
         "cross_site" => "Cross-site request refused",
         _ => "Internal error",
@@ -146,12 +171,44 @@ impl From<Error> for Problem {
             Error::IdempotencyConflict => {
                 Self::new(StatusCode::CONFLICT, code, "Use a new key for a new request.")
             }
+            Error::File(problem) => file_problem(problem),
             Error::Busy => Self::new(StatusCode::SERVICE_UNAVAILABLE, code, "Nothing was lost; send again.")
                 .retry_after(2),
             Error::Store(_) | Error::Internal(_) => {
                 tracing::error!(error = &error as &dyn std::error::Error, "use-case failed");
                 Self::new(StatusCode::INTERNAL_SERVER_ERROR, code, "The fault is ours and is on record.")
             }
+        }
+    }
+}
+
+fn file_problem(problem: FileProblem) -> Problem {
+    let code = problem.code();
+    match problem {
+        FileProblem::Offset { at } => {
+            Problem::new(StatusCode::CONFLICT, code, format!("Go on from byte {at}.")).standing_at(at)
+        }
+        FileProblem::Hash => Problem::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            code,
+            "Nothing of it is kept; send it from the beginning.",
+        ),
+        FileProblem::Content(fault @ FileFault::Metadata(_)) => Problem::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            code,
+            format!(
+                "It {fault}; take out whatever is no picture (places, persons, comments) before signing."
+            ),
+        ),
+        FileProblem::Content(fault) => {
+            Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, code, format!("Not kept: {fault}."))
+        }
+        FileProblem::TooLarge => {
+            Problem::new(StatusCode::PAYLOAD_TOO_LARGE, code, "A file has at most 10 MiB (10485760 bytes).")
+        }
+        FileProblem::Quota { retry_after_s } => {
+            Problem::new(StatusCode::TOO_MANY_REQUESTS, code, "Keep it and send it tomorrow.")
+                .retry_after(retry_after_s)
         }
     }
 }
@@ -188,6 +245,9 @@ impl IntoResponse for Problem {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if let Some(seconds) = self.retry_after_s {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds.max(1)));
+        }
+        if let Some(offset) = self.upload_offset {
+            headers.insert(UPLOAD_OFFSET, HeaderValue::from(offset));
         }
         if self.status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));

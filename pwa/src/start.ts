@@ -4,6 +4,7 @@ import { watchForUpdates } from '$lib/shell/updates';
 import '$lib/state/install.svelte';
 import { keepLog } from '$lib/state/log';
 import { openFromWorker } from '$lib/navigation';
+import { runFiles } from '$lib/sync/files_run';
 import { renewPush } from '$lib/sync/push';
 import { runSync } from '$lib/sync/run';
 import { runStream } from '$lib/sync/stream';
@@ -14,6 +15,7 @@ export function startApplication(): void {
   document.documentElement.dataset['release'] = __RELEASE__;
   keepLog();
   runSync();
+  runFiles();
   superviseSupplements();
   runStream();
   openFromWorker();

@@ -9,10 +9,14 @@ use crate::scan::Scan;
 use crate::signer::Signer;
 use crate::{TestClock, World};
 use chrono::{DateTime, TimeDelta, Utc};
-use data_encoding::BASE64URL_NOPAD;
+use data_encoding::{BASE32_NOPAD, BASE64URL_NOPAD};
 use domain::id::EventId;
+use domain::plate::Plate;
+use domain::seal::device::DeviceClaims;
+use domain::seal::envelope::{Unverified, seal};
 use domain::seal::jws;
 use domain::seal::key::SigningKey;
+use domain::seal::live::{Carried, LIVE_MAX, LiveClaims};
 use ring::rand::SystemRandom;
 use serde_json::{Value, json};
 use store::devices;
@@ -153,6 +157,20 @@ impl Phone {
     #[must_use]
     pub fn sign(&self, payload: &Value) -> String {
         self.signer.sign(payload).unwrap()
+    }
+
+    /// The text of the live code on its screen now.
+    ///
+    /// # Panics
+    /// When it cannot be made.
+    #[must_use]
+    pub fn shows(&self, carried: Carried, plate: &str, pickup: EventId) -> String {
+        let certificate = BASE64URL_NOPAD.decode(self.certificate.as_bytes()).unwrap();
+        let certificate = Unverified::<DeviceClaims>::decode(&certificate).unwrap();
+        let claims = LiveClaims::new(certificate, carried, &Plate(plate.to_owned()), pickup, self.now());
+        let seal = seal(&claims, &self.key, &SystemRandom::new()).unwrap();
+        assert!(seal.bytes().len() <= LIVE_MAX);
+        BASE32_NOPAD.encode(seal.bytes())
     }
 
     /// Sends events now; one result each.

@@ -238,7 +238,7 @@ impl World {
             keys_dir: self.keys_dir.clone(),
             push_test_service: Some(service.origin.clone()),
             stream_heartbeat_s: 1,
-            ..Self::config()
+            ..Self::config_in(&self.keys_dir)
         });
         if keys::open_push(&config.keys_dir, &SystemRandom::new()).unwrap().is_none() {
             keys::create_push(&config.keys_dir, &SystemRandom::new()).unwrap();

@@ -11,7 +11,7 @@ use server::config::Config;
 use server::headers::DemoReach;
 use server::{compose, http, keys};
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use store::Db;
 use store::testing::TestDb;
@@ -179,6 +179,12 @@ impl World {
         Self { cast: self.cast.at(&self.http), ..self.clone() }
     }
 
+    /// The same, with evidence files in a folder of the world's own.
+    #[must_use]
+    pub fn config_in(folder: &Path) -> Config {
+        Config { files: folder.join("files").display().to_string(), ..Self::config() }
+    }
+
     /// The configuration that worlds are served with.
     #[must_use]
     pub fn config() -> Config {
@@ -201,8 +207,9 @@ async fn serve(
     estate: &Arc<Estate>,
 ) -> (App, String) {
     let keyring = keys::open(&database.db, keys.path(), &SystemRandom::new(), clock.now()).await.unwrap();
+    let config = World::config_in(keys.path());
     let app = compose::app_by_clock(
-        &World::config(),
+        &config,
         database.db.clone(),
         keyring,
         Means::default(),

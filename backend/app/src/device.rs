@@ -7,15 +7,16 @@ use crate::page::{Page, PageQuery};
 use crate::ports::App;
 use chrono::{DateTime, Utc};
 use data_encoding::BASE64URL_NOPAD;
-use domain::id::{DeviceId, PersonId};
+use domain::id::{DeviceId, OrganisationId, PersonId};
 use domain::party::Role;
+use domain::seal::device::{DeviceClaims, VALID_FOR};
+use domain::seal::envelope::Unverified;
 use domain::seal::{jws, key::PublicKey};
+use domain::time::Instant;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use store::{Tx, devices, invitations, sessions};
 
-/// Days a device certificate lasts.
-pub const CERTIFICATE_DAYS: i64 = 90;
 /// Minutes a proof of possession may be old or ahead.
 const PROOF_MINUTES: i64 = 15;
 
@@ -32,6 +33,10 @@ pub struct NewDevice {
     /// Proof of possession: a JWS by the new key, `kid` "enrol", payload {"purpose":"enrol","code","iat"}.
     #[serde(default)]
     pub proof: Option<String>,
+    /// The certificate of an earlier registration of this key (base64url). A server that was restored from a backup
+    /// and forgot the device enters it again under the id that its events were signed with; no code is needed.
+    #[serde(default)]
+    pub certificate: Option<String>,
 }
 
 /// A P-256 public key (RFC 7517).
@@ -101,50 +106,101 @@ pub async fn register(app: &App, caller: &Caller, input: NewDevice) -> Result<Re
     let mut tx = app.db.begin("device.register").await?;
     if let Some(device) = devices::find_by_key(&mut tx, caller.person_id, &key.xy()).await? {
         sessions::update_device(&mut tx, caller.session_id, device.id).await?;
+        let certificate = renewed(app, &mut tx, device.clone(), &key).await?;
         tx.commit().await?;
-        return Ok(RegisteredDevice {
-            id: device.id,
-            certificate: BASE64URL_NOPAD.encode(&device.certificate),
-        });
+        return Ok(RegisteredDevice { id: device.id, certificate: BASE64URL_NOPAD.encode(&certificate) });
     }
-    let organisation_id = if exempt {
-        caller.grants.first().ok_or(Error::Forbidden)?.organisation_id
-    } else {
-        let code = code_hash(input.code.as_deref().unwrap_or_default());
-        let invitation = invitations::find(&mut tx, &code).await?.ok_or(Error::Forbidden)?;
-        let open = invitation.person_id == caller.person_id && invitation.expires_at > now;
-        if !open || !invitations::update_enrolled(&mut tx, &code, now).await? {
-            return Err(Error::Forbidden);
-        }
-        invitation.organisation_id
+    let (id, organisation_id) = match forgotten(app, &mut tx, caller, &input, &key).await? {
+        Some(known) => known,
+        None => (app.new_id()?, enrolling(&mut tx, caller, &input, exempt, now).await?),
     };
-    let id: DeviceId = app.new_id()?;
     let certificate =
         app.keyring.certify(app.random.as_ref(), id, &key, caller.person_id, organisation_id, now)?;
-    devices::insert(
-        &mut tx,
-        &devices::Device {
-            id,
-            person_id: caller.person_id,
-            organisation_id,
-            name,
-            public_key: key.xy().to_vec(),
-            certificate: certificate.clone(),
-            status: devices::Status::Active,
-            created_at: now,
-            last_seen_at: None,
-            revoked_at: None,
-            revoke_reason: None,
-            admitted_at: None,
-            admitted_by: None,
-        },
-    )
-    .await?;
+    let row = devices::Device {
+        id,
+        person_id: caller.person_id,
+        organisation_id,
+        name,
+        public_key: key.xy().to_vec(),
+        certificate: certificate.clone(),
+        status: devices::Status::Active,
+        created_at: now,
+        last_seen_at: None,
+        revoked_at: None,
+        revoke_reason: None,
+        admitted_at: None,
+        admitted_by: None,
+    };
+    devices::insert(&mut tx, &row).await?;
     sessions::update_device(&mut tx, caller.session_id, id).await?;
     crate::registry::audit(app, &mut tx, caller, Some(organisation_id), "device.register", &id.to_string())
         .await?;
     tx.commit().await?;
     Ok(RegisteredDevice { id, certificate: BASE64URL_NOPAD.encode(&certificate) })
+}
+
+/// The organisation that a new device belongs to: the invitation's, which is spent here; people of a demo need none.
+async fn enrolling(
+    tx: &mut Tx,
+    caller: &Caller,
+    input: &NewDevice,
+    exempt: bool,
+    now: Instant,
+) -> Result<OrganisationId> {
+    if exempt {
+        return Ok(caller.grants.first().ok_or(Error::Forbidden)?.organisation_id);
+    }
+    let code = code_hash(input.code.as_deref().unwrap_or_default());
+    let invitation = invitations::find(tx, &code).await?.ok_or(Error::Forbidden)?;
+    let open = invitation.person_id == caller.person_id && invitation.expires_at > now;
+    if !open || !invitations::update_enrolled(tx, &code, now).await? {
+        return Err(Error::Forbidden);
+    }
+    Ok(invitation.organisation_id)
+}
+
+/// Device and organisation of our own certificate of a device that this database does not know. None when there is no
+/// certificate, or it is not ours, not of this key and person, or of an organisation in which the person holds nothing
+/// any more.
+async fn forgotten(
+    app: &App,
+    tx: &mut Tx,
+    caller: &Caller,
+    input: &NewDevice,
+    key: &PublicKey,
+) -> Result<Option<(DeviceId, OrganisationId)>> {
+    let held = input.certificate.as_deref().and_then(|text| BASE64URL_NOPAD.decode(text.as_bytes()).ok());
+    let Some(sealed) = held.and_then(|bytes| app.keyring.open_certificate(&bytes, app.now())) else {
+        return Ok(None);
+    };
+    let claims = sealed.claims();
+    let of_caller =
+        claims.person_id == caller.person_id && claims.public_key == *key && input.proof.is_some();
+    let belongs = caller.grants.iter().any(|grant| grant.organisation_id == claims.organisation_id);
+    if !of_caller || !belongs || devices::find(tx, claims.device_id).await?.is_some() {
+        return Ok(None);
+    }
+    Ok(Some((claims.device_id, claims.organisation_id)))
+}
+
+/// The certificate of a known device; a new one when half of its days are gone. A revoked device gets none.
+async fn renewed(app: &App, tx: &mut Tx, device: devices::Device, key: &PublicKey) -> Result<Vec<u8>> {
+    let now = app.now();
+    let fresh = Unverified::<DeviceClaims>::decode(&device.certificate)
+        .is_ok_and(|held| held.claims().issued_at + VALID_FOR / 2 > now);
+    if fresh || device.status == devices::Status::Revoked {
+        return Ok(device.certificate);
+    }
+    let certificate = app.keyring.certify(
+        app.random.as_ref(),
+        device.id,
+        key,
+        device.person_id,
+        device.organisation_id,
+        now,
+    )?;
+    devices::update_certificate(tx, device.id, &device.name, &certificate).await?;
+    Ok(certificate)
 }
 
 fn read_key(jwk: &Jwk, errors: &mut FieldErrors) -> Option<PublicKey> {

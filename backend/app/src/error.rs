@@ -53,6 +53,9 @@ pub enum Error {
     /// The same Idempotency-Key came with another request.
     #[error("idempotency key used for another request")]
     IdempotencyConflict,
+    /// An evidence file, or a part of one, that is not taken.
+    #[error("file")]
+    File(#[source] crate::file::FileProblem),
     /// Try again shortly; nothing was lost and nothing decided.
     #[error("busy")]
     Busy,
@@ -81,6 +84,7 @@ impl Error {
             Self::StaleVersion => "stale_version",
             Self::Conflict { .. } => "conflict",
             Self::IdempotencyConflict => "idempotency_conflict",
+            Self::File(problem) => problem.code(),
             Self::Busy => "busy",
             Self::Store(_) | Self::Internal(_) => "internal",
         }

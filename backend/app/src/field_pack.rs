@@ -1,5 +1,9 @@
 //! The field pack: everything a phone must hold to work a shift offline.
 
+mod delta;
+
+pub use delta::{Drawers, PackDelta};
+
 use crate::caller::Caller;
 use crate::error::Result;
 use crate::manifest::load;
@@ -9,18 +13,22 @@ use crate::registry::sites::LatLon;
 use crate::verify;
 use chrono::{DateTime, Duration, Utc};
 use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
-use domain::id::{ManifestId, OrganisationId, SiteId};
+use delta::Digests;
+use domain::id::{DeviceId, EventId, ManifestId, OrganisationId, SiteId};
 use domain::party::{Role, SiteKind};
-use domain::seal::key::sha256;
+use domain::seal::device::VALID_FOR;
 use serde::Serialize;
 use std::collections::HashMap;
 use store::manifests::{self, Manifest};
-use store::{Tx, seals, sites, status, waste_codes};
+use store::{Tx, devices, seals, sites, status, waste_codes};
 
 /// Hours after which the phone says that its pack is old.
 const FRESH_HOURS: i64 = 24;
 /// Most manifests of one pack: 5,000 open trips stay below 5 MB.
 const MAX_MANIFESTS: u16 = 2_000;
+
+/// Most revoked devices of one pack, the latest first.
+const MAX_REVOKED: u16 = 5_000;
 
 /// What a phone holds to work offline.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
@@ -29,6 +37,12 @@ pub struct FieldPack {
     pub as_of: DateTime<Utc>,
     /// After this the phone says "not checked since".
     pub expires_at: DateTime<Utc>,
+    /// Epoch of the server's database, as in the answers to events.
+    pub epoch: i64,
+    /// Says what this pack holds: the phone sends it back as `since` and gets only what changed.
+    pub cursor: String,
+    /// What is left out because the phone holds it; null when this is the whole pack.
+    pub delta: Option<PackDelta>,
     /// Roles it was made for.
     pub roles: Vec<Role>,
     /// base64url of the signed trust list.
@@ -43,6 +57,8 @@ pub struct FieldPack {
     pub sites: Vec<PackSite>,
     /// Waste codes with names.
     pub waste_codes: Vec<PackWasteCode>,
+    /// Devices whose certificate may still run but counts no more; for those who check live codes.
+    pub revoked_devices: Vec<DeviceId>,
 }
 
 /// One signed status list.
@@ -66,6 +82,8 @@ pub struct PackManifest {
     pub short_code: Option<String>,
     /// Its place in the status lists.
     pub status: Option<StatusPlace>,
+    /// The pickup event, once it is known: what a live code must name.
+    pub pickup_id: Option<EventId>,
 }
 
 /// A place in the status lists.
@@ -108,42 +126,36 @@ pub struct PackWasteCode {
     pub name_en: String,
 }
 
-/// The pack of the caller and its entity tag, which changes with the content but not with the time of asking.
+/// Places of status lists that are not valid: list, index, status.
+type StatusEntries = Vec<(i64, i64, i16)>;
+
+/// The pack of the caller and its entity tag, which changes with the content but not with the time of asking. `since`
+/// is the cursor of the pack that the phone holds; one that is not understood gets the whole pack.
 ///
 /// # Errors
 /// Store failures.
-pub async fn pack(app: &App, caller: &Caller) -> Result<(FieldPack, String)> {
+pub async fn pack(app: &App, caller: &Caller, since: Option<&str>) -> Result<(FieldPack, String)> {
     let now = app.now();
+    let epoch = app.epoch().await?;
     let mut tx = app.db.read("field_pack.pack").await?;
     let rows = open_manifests(&mut tx, caller).await?;
-    let ids: Vec<ManifestId> = rows.iter().map(|row| row.id).collect();
-    let mut sealed: HashMap<ManifestId, seals::Seal> = HashMap::new();
-    for seal in seals::list_for(&mut tx, &ids).await? {
-        let newer = sealed.get(&seal.manifest_id).is_none_or(|held| held.revision < seal.revision);
-        if newer {
-            sealed.insert(seal.manifest_id, seal);
-        }
-    }
-    let views = load::views(app, &mut tx, caller, &rows).await?;
-    let manifests: Vec<PackManifest> = views.into_iter().map(|view| pack_manifest(view, &sealed)).collect();
-    let mut status_lists = Vec::new();
-    for n in 0..status::count_lists(&mut tx).await?.max(1) {
-        let list = verify::sign_status_list(app, &mut tx, n).await?;
-        status_lists.push(StatusListView { n, list: BASE64URL_NOPAD.encode(&list) });
-    }
+    let manifests = pack_manifests(app, &mut tx, caller, &rows).await?;
+    let (status_lists, entries) = pack_status_lists(app, &mut tx).await?;
     let sites = pack_sites(&mut tx, &rows).await?;
     let codes = waste_codes::list(&mut tx).await?;
-    let mut not_valid = Vec::new();
-    for list in &status_lists {
-        for entry in seals::list_status(&mut tx, list.n).await? {
-            not_valid.push((list.n, entry.index, entry.status));
-        }
-    }
+    let revoked_devices = if caller.is(Role::Inspector) || caller.is(Role::Facility) {
+        devices::list_revoked(&mut tx, now - VALID_FOR, MAX_REVOKED).await?
+    } else {
+        Vec::new()
+    };
     drop(tx);
     let keys = app.keyring.keys();
-    let pack = FieldPack {
+    let mut pack = FieldPack {
         as_of: now,
         expires_at: now + Duration::hours(FRESH_HOURS),
+        epoch,
+        cursor: String::new(),
+        delta: None,
         roles: roles(caller),
         trust_list: BASE64URL_NOPAD.encode(keys.trust.bytes()),
         root_keys: keys.roots.iter().map(|root| BASE64URL_NOPAD.encode(root.as_bytes())).collect(),
@@ -158,9 +170,46 @@ pub async fn pack(app: &App, caller: &Caller) -> Result<(FieldPack, String)> {
                 name_en: c.name_en,
             })
             .collect(),
+        revoked_devices,
     };
-    let tag = tag(&pack, &not_valid, now)?;
+    let digests = Digests::of(&pack, &entries, now)?;
+    pack.cursor = digests.cursor();
+    let tag = digests.tag(&(epoch, &pack.roles, &pack.trust_list, &pack.root_keys, &pack.revoked_devices))?;
+    let pack = match since.and_then(Digests::read) {
+        Some(held) => digests.cut(&held, pack),
+        None => pack,
+    };
     Ok((pack, tag))
+}
+
+async fn pack_manifests(
+    app: &App,
+    tx: &mut Tx,
+    caller: &Caller,
+    rows: &[Manifest],
+) -> Result<Vec<PackManifest>> {
+    let ids: Vec<ManifestId> = rows.iter().map(|row| row.id).collect();
+    let mut sealed: HashMap<ManifestId, seals::Seal> = HashMap::new();
+    for seal in seals::list_for(tx, &ids).await? {
+        let newer = sealed.get(&seal.manifest_id).is_none_or(|held| held.revision < seal.revision);
+        if newer {
+            sealed.insert(seal.manifest_id, seal);
+        }
+    }
+    let views = load::views(app, tx, caller, rows).await?;
+    Ok(views.into_iter().zip(rows).map(|(view, row)| pack_manifest(view, row, &sealed)).collect())
+}
+
+async fn pack_status_lists(app: &App, tx: &mut Tx) -> Result<(Vec<StatusListView>, StatusEntries)> {
+    let (mut lists, mut entries) = (Vec::new(), Vec::new());
+    for n in 0..status::count_lists(tx).await?.max(1) {
+        let list = verify::sign_status_list(app, tx, n).await?;
+        lists.push(StatusListView { n, list: BASE64URL_NOPAD.encode(&list) });
+        for entry in seals::list_status(tx, n).await? {
+            entries.push((n, entry.index, entry.status));
+        }
+    }
+    Ok((lists, entries))
 }
 
 fn roles(caller: &Caller) -> Vec<Role> {
@@ -168,21 +217,6 @@ fn roles(caller: &Caller) -> Vec<Role> {
     roles.sort_unstable();
     roles.dedup();
     roles
-}
-
-/// Digest of the content and of the hour: signatures differ each time, and an old list must not live on unchanged.
-fn tag(pack: &FieldPack, not_valid: &[(i64, i64, i16)], now: DateTime<Utc>) -> Result<String> {
-    let content = (
-        now.timestamp() / 3_600,
-        &pack.trust_list,
-        &pack.manifests,
-        &pack.sites,
-        pack.waste_codes.len(),
-        not_valid,
-    );
-    let json =
-        serde_json::to_vec(&content).map_err(|error| crate::Error::Internal(format!("pack: {error}")))?;
-    Ok(HEXLOWER.encode(&sha256(&json)[..16]))
 }
 
 async fn open_manifests(tx: &mut Tx, caller: &Caller) -> Result<Vec<Manifest>> {
@@ -203,13 +237,18 @@ async fn open_manifests(tx: &mut Tx, caller: &Caller) -> Result<Vec<Manifest>> {
     Ok(rows)
 }
 
-fn pack_manifest(mut view: ManifestView, sealed: &HashMap<ManifestId, seals::Seal>) -> PackManifest {
+fn pack_manifest(
+    mut view: ManifestView,
+    row: &Manifest,
+    sealed: &HashMap<ManifestId, seals::Seal>,
+) -> PackManifest {
     view.pickup_code = None;
     let seal = sealed.get(&view.summary.id);
     PackManifest {
         seal_digest: seal.map(|seal| HEXLOWER.encode(&seal.digest)),
         short_code: seal.map(|seal| seal.short_code.clone()).or_else(|| short_code(view.qr.as_ref())),
         status: seal.map(|seal| StatusPlace { list: seal.status_list, index: seal.status_index }),
+        pickup_id: load::pickup_id(row),
         view,
     }
 }

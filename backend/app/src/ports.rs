@@ -1,6 +1,9 @@
-//! The world outside as arguments: clock and randomness; and [`App`], what every use-case gets.
+//! The world outside as arguments: clock, randomness, object store; and [`App`], what every use-case gets.
 
 use crate::capture::{CaptureQueue, Limits};
+use crate::epoch::Epoch;
+use crate::file::Objects;
+use crate::file::upload::UploadRoom;
 use crate::keyring::Keyring;
 use crate::live::Live;
 use crate::lookup::Lookups;
@@ -34,6 +37,8 @@ pub struct Settings {
     pub means: Means,
     /// How often open streams say that they live, and look whether they still may.
     pub heartbeat: Duration,
+    /// Bytes of evidence files that one device may send on one Hà Nội day.
+    pub file_quota_bytes: i64,
 }
 
 /// What use-cases and the commit queue's writer share; cheap to clone.
@@ -51,6 +56,8 @@ pub struct Core {
     pub random: Arc<dyn SecureRandom + Send + Sync>,
     /// Open streams of this process.
     pub live: Live,
+    /// Where the bytes of evidence files are kept.
+    pub objects: Arc<dyn Objects>,
 }
 
 /// Everything a use-case needs: the core and the queue through which events are captured.
@@ -61,6 +68,9 @@ pub struct App {
     pub capture: CaptureQueue,
     /// What every request looks up.
     pub(crate) lookups: Lookups,
+    epoch: Epoch,
+    /// Memory for files on their way.
+    pub(crate) upload_room: UploadRoom,
 }
 
 impl std::ops::Deref for App {
@@ -86,7 +96,21 @@ impl App {
     /// Starts the capture queue on the current runtime.
     #[must_use]
     pub fn start(core: Core, limits: Limits) -> Self {
-        Self { capture: CaptureQueue::start(core.clone(), limits), lookups: Lookups::start(&core.db), core }
+        Self {
+            capture: CaptureQueue::start(core.clone(), limits),
+            lookups: Lookups::start(&core.db),
+            epoch: Epoch::default(),
+            upload_room: UploadRoom::default(),
+            core,
+        }
+    }
+
+    /// The epoch of the database: phones send again what they keep when it changes.
+    ///
+    /// # Errors
+    /// Store failures.
+    pub async fn epoch(&self) -> crate::Result<i64> {
+        self.epoch.read(&self.core).await
     }
 }
 

@@ -1,10 +1,12 @@
 //! Rebuilding: every projection made again from acts and events, to prove that nothing else holds truth.
 
 use crate::error::Result;
+use crate::file::named;
 use crate::manifest::load::distinct;
 use crate::ports::{App, Core};
 use crate::refold::{self, Cause};
 use domain::id::ManifestId;
+use store::events;
 use store::manifests::{self, Filter};
 
 /// Manifests folded in one transaction.
@@ -39,6 +41,8 @@ pub async fn rebuild(app: &App) -> Result<Rebuilt> {
         let listing = manifests::list(&mut tx, &Filter::default(), &page).await?;
         let ids: Vec<ManifestId> = distinct(listing.items.iter().map(|row| row.id));
         refold::refold(app, &mut tx, &ids, Cause::MadeAgain).await?;
+        let told = events::list_for(&mut tx, &ids).await?;
+        named::note(&mut tx, &told).await?;
         let after = manifests::find_many(&mut tx, &ids).await?;
         for before in listing.items {
             let now = after.iter().find(|row| row.id == before.id);

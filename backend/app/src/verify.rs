@@ -1,5 +1,9 @@
 //! Verification of a scanned code online: the chain of named checks over the issue table, and what the caller may see.
 
+mod live;
+
+pub use live::{LiveManifest, SeenLive};
+
 use crate::caller::Caller;
 use crate::error::{Error, FieldCode, Result};
 use crate::manifest::load::{self, Names};
@@ -18,7 +22,7 @@ use domain::seal::qr;
 use domain::seal::short_code::ShortCode;
 use domain::seal::site::SiteClaims;
 use domain::seal::status_list::{SealStatus, StatusBits, StatusList, StatusLookup};
-use domain::seal::verdict::{CheckName, Knowledge, Scan, Verdict, VerdictWord, judge};
+use domain::seal::verdict::{Check, CheckName, Knowledge, Scan, Verdict, VerdictWord, judge};
 use serde::{Deserialize, Serialize};
 use store::{Tx, manifests, seals, sites, status};
 
@@ -47,12 +51,14 @@ pub struct Verification {
     pub checks: Vec<CheckView>,
     /// When this was known.
     pub as_of: DateTime<Utc>,
-    /// manifest or site; null when the code is neither.
+    /// manifest, site or live; null when the code is none of them.
     pub kind: Option<CodeKind>,
-    /// What this caller may see of the manifest.
+    /// What this caller may see of the manifest, or of the only one that a live code names.
     pub manifest: Option<SeenManifest>,
     /// The site of a wall code.
     pub site: Option<SeenSite>,
+    /// What an authentic live code says.
+    pub live: Option<SeenLive>,
 }
 
 /// What a code is.
@@ -63,14 +69,16 @@ pub enum CodeKind {
     Manifest,
     /// A wall code.
     Site,
+    /// The live code on a driver's screen.
+    Live,
 }
 
 /// One check.
 #[derive(Debug, Clone, Copy, Serialize, utoipa::ToSchema)]
 pub struct CheckView {
-    /// format, envelope, key, signature, time, host, status or registered.
-    #[schema(value_type = String)]
-    pub check: CheckName,
+    /// format, envelope, key, signature, time, host, status or registered; of a live code format, envelope, key,
+    /// certificate, validity, signature, device or step, and manifest, driver, plate or pickup of its bond.
+    pub check: &'static str,
     /// True passed, false failed, null could not be made.
     pub ok: Option<bool>,
     /// Stable code; the PWA translates it.
@@ -142,12 +150,13 @@ pub async fn verify(app: &App, caller: Option<&Caller>, input: VerifyInput) -> R
     }
     match qr::parse(text).ok().and_then(|scanned| peek_typ(&scanned.bytes).ok()) {
         Some(Typ::Site) => site(app, tx, text).await,
+        Some(Typ::Live) => live::verify(app, tx, caller, text).await,
         _ => manifest(app, tx, caller, text).await,
     }
 }
 
 fn unknown_short_code(now: DateTime<Utc>) -> Verification {
-    let check = |check, ok, detail| CheckView { check, ok, detail };
+    let check = |check: CheckName, ok, detail| CheckView { check: check.as_str(), ok, detail };
     Verification {
         verdict: VerdictWord::Invalid,
         checks: vec![
@@ -158,6 +167,7 @@ fn unknown_short_code(now: DateTime<Utc>) -> Verification {
         kind: None,
         manifest: None,
         site: None,
+        live: None,
     }
 }
 
@@ -247,15 +257,15 @@ fn answer(
     kind: Option<CodeKind>,
     manifest: Option<SeenManifest>,
 ) -> Verification {
-    let checks =
-        verdict.checks.iter().map(|c| CheckView { check: c.check, ok: c.ok, detail: c.detail }).collect();
+    let view = |check: &Check| CheckView { check: check.check.as_str(), ok: check.ok, detail: check.detail };
     Verification {
         verdict: verdict.verdict,
-        checks,
+        checks: verdict.checks.iter().map(view).collect(),
         as_of: verdict.as_of.unwrap_or(now),
         kind,
         manifest,
         site: None,
+        live: None,
     }
 }
 

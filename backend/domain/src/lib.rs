@@ -8,6 +8,7 @@ mod words;
 
 pub mod custody;
 pub mod eligibility;
+pub mod file;
 pub mod geo;
 pub mod id;
 pub mod manifest;

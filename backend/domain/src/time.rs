@@ -45,9 +45,24 @@ pub fn local_minute(at: Instant) -> u16 {
     u16::try_from(seconds / 60).unwrap_or(0)
 }
 
+/// Seconds until the next Vietnamese calendar day begins, at least one.
+#[must_use]
+pub fn seconds_to_next_day(at: Instant) -> i64 {
+    const DAY_S: i64 = 24 * 3600;
+    DAY_S - (at.timestamp() + i64::from(VIETNAM_OFFSET_S)).rem_euclid(DAY_S)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{from_millis, local_day, local_minute, local_year};
+    use super::{from_millis, local_day, local_minute, local_year, seconds_to_next_day};
+
+    #[test]
+    fn the_next_day_begins_at_midnight_in_hanoi() {
+        let wait = |text: &str| seconds_to_next_day(text.parse().unwrap());
+        assert_eq!(wait("2026-11-23T16:59:59.999Z"), 1);
+        assert_eq!(wait("2026-11-23T17:00:00Z"), 86_400);
+        assert_eq!(wait("2026-11-23T01:00:00Z"), 16 * 3600);
+    }
 
     #[test]
     fn half_past_midnight_in_hanoi_belongs_to_that_day() {

@@ -11,6 +11,8 @@ use domain::seal::device::DeviceClaims;
 use domain::seal::envelope::{Claims, Unverified, peek_typ};
 use domain::seal::jws::UnverifiedJws;
 use domain::seal::key::PublicKey;
+use domain::seal::live::{Carried, LiveClaims};
+use domain::seal::live_verdict::{Carriage, LiveKnowledge, bind, judge_live};
 use domain::seal::manifest::ManifestClaims;
 use domain::seal::short_code::ShortCode;
 use domain::seal::site::SiteClaims;
@@ -209,4 +211,72 @@ fn verdicts() {
         let stands = case["verdict"] != "invalid" && case["checks"][2]["ok"] == true && !future;
         assert_eq!(has_seal, stands, "{}", case["name"]);
     }
+}
+
+/// What a live code says, as the vectors write it.
+fn say(claims: &LiveClaims) -> Value {
+    let certificate = claims.certificate.claims();
+    json!({
+        "device_id": certificate.device_id.to_string(),
+        "person_id": certificate.person_id.to_string(),
+        "organisation_id": certificate.organisation_id.to_string(),
+        "issuer": certificate.issuer,
+        "carried": match &claims.carried {
+            Carried::Manifests(ids) => json!({ "manifests": ids.iter().map(ToString::to_string).collect::<Vec<_>>() }),
+            Carried::Trip(id) => json!({ "trip": id.to_string() }),
+        },
+        "plate": claims.plate,
+        "pickup": HEXLOWER.encode(&claims.pickup.0),
+        "step": claims.step,
+    })
+}
+
+/// An optional id of a bond.
+fn maybe<T: std::str::FromStr>(value: &Value) -> Option<T> {
+    value.as_str().map(|text| text.parse().ok().unwrap())
+}
+
+fn at_hand(known: &Value) -> Carriage {
+    let plates = known["plates"].as_array().unwrap();
+    Carriage {
+        manifest_id: maybe(&known["manifest_id"]).unwrap(),
+        trip_id: maybe(&known["trip_id"]),
+        driver_id: maybe(&known["driver_id"]),
+        carrier_id: maybe(&known["carrier_id"]),
+        plates: plates.iter().map(|plate| plate.as_str().unwrap().to_owned()).collect(),
+        pickup: maybe(&known["pickup_id"]),
+    }
+}
+
+#[test]
+fn live_codes() {
+    let lists = cases("trust_lists.json");
+    for case in cases("live.json") {
+        let name = &case["name"];
+        let list = case["trust"].as_str().map(|name| lists.iter().find(|list| list["name"] == name).unwrap());
+        let list = list.map(|list| Unverified::<TrustList>::decode(&bytes(&list["list"])).unwrap());
+        let known = LiveKnowledge {
+            trust: list.as_ref().map(Unverified::claims),
+            device: case["device"].as_str().unwrap().parse().unwrap(),
+            now: at(&case["now"]),
+        };
+        let scan = Scan::<LiveClaims>::read(case["text"].as_str().unwrap());
+        let (verdict, seal) = judge_live(&scan, &known);
+        assert_eq!(json!(verdict), json!({ "verdict": case["verdict"], "checks": case["checks"] }), "{name}");
+        assert_eq!(seal.is_some(), case["verdict"] == "authentic", "{name}");
+        assert_eq!(scan.decoded.as_ref().ok().map(|live| say(live.claims())), claims_of(&case), "{name}");
+        let Ok(live) = &scan.decoded else { continue };
+        // Writing the claims again gives the same payload: encode and decode are inverse.
+        let payload = cbor::encode(&live.claims().to_cbor()).unwrap();
+        let whole = qr::parse(case["text"].as_str().unwrap()).unwrap().bytes;
+        assert!(whole.windows(payload.len()).any(|window| window == payload), "{name}");
+        for bond in case["bonds"].as_array().unwrap() {
+            let checks = bind(live.claims(), &at_hand(&bond["known"]));
+            assert_eq!(json!(checks), bond["checks"], "{name}: {}", bond["name"]);
+        }
+    }
+}
+
+fn claims_of(case: &Value) -> Option<Value> {
+    Some(case["claims"].clone()).filter(|claims| !claims.is_null())
 }

@@ -53,6 +53,13 @@ enum Command {
     },
     /// Folds every manifest again from its acts and events.
     Rebuild,
+    /// Run once after a restore from a backup, before the server starts: phones send again what they keep, and no
+    /// manifest number, status place or trust list number given since the backup comes twice.
+    RaiseEpoch {
+        /// Most manifests that one permit may have got in a day.
+        #[arg(long, default_value_t = app::restore::NUMBERS_PER_DAY, value_parser = clap::value_parser!(i64).range(1..=1_000_000))]
+        numbers_per_day: i64,
+    },
     /// Prints the OpenAPI document.
     Openapi,
 }
@@ -121,6 +128,7 @@ impl Cli {
             Command::Keys { action } => key_action(&config, action).await,
             Command::Init { authority, login } => crate::init::run(&config, &authority, &login).await,
             Command::Rebuild => compose::rebuild(config).await,
+            Command::RaiseEpoch { numbers_per_day } => compose::raise_epoch(&config, numbers_per_day).await,
             Command::Openapi => Ok(()),
         }
     }

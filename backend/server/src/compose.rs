@@ -2,6 +2,7 @@
 
 use crate::clock::SystemClock;
 use crate::config::Config;
+use crate::objects::ObjectFolder;
 use crate::post::PostOffice;
 use crate::{http, keys};
 use anyhow::Context as _;
@@ -66,6 +67,7 @@ pub fn app_by_clock(
         phone_session_days: config.phone_session_days,
         means,
         heartbeat: std::time::Duration::from_secs(config.stream_heartbeat_s),
+        file_quota_bytes: config.file_quota_mb * 1_000_000,
     };
     let core = Core {
         db,
@@ -74,6 +76,7 @@ pub fn app_by_clock(
         clock,
         random: Arc::new(SystemRandom::new()),
         live: Live::default(),
+        objects: Arc::new(ObjectFolder::at(&config.files)),
     };
     App::start(core, Limits { waiting: config.queue, ..Limits::default() })
 }
@@ -90,6 +93,7 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
     }
     drop(tx);
     let keyring = keys::open(&db, &config.keys_dir, &SystemRandom::new(), now()).await?;
+    ObjectFolder::at(&config.files).check().await?;
     let post = PostOffice::open(&config, &SystemRandom::new(), false)?;
     let app = app(&config, db, keyring, post.means(), false);
     let tls = config.tls_cert.clone().zip(config.tls_key.clone());
@@ -110,6 +114,7 @@ pub async fn listen(
     crate::ops::recorder();
     let job = Job::start(app.core(), post);
     let relay = Relay::start(app.core()).await.context("changes of other servers cannot be heard")?;
+    let sweeping = tokio::spawn(sweep_files(app.clone()));
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     match tls {
         None => {
@@ -130,11 +135,28 @@ pub async fn listen(
             axum_server::bind_rustls(address, config).handle(handle).serve(service).await?;
         }
     }
+    sweeping.abort();
     app.capture.drain().await;
     job.stop().await;
     drop(relay);
     tracing::info!("stopped; everything acknowledged is stored");
     Ok(())
+}
+
+/// How often abandoned uploads and files are looked for.
+const SWEEP_EVERY: std::time::Duration = std::time::Duration::from_secs(3600);
+
+async fn sweep_files(app: App) {
+    let mut hour = tokio::time::interval(SWEEP_EVERY);
+    loop {
+        hour.tick().await;
+        if let Err(error) = app::file::sweep::sweep(&app).await {
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "abandoned evidence files stay for now"
+            );
+        }
+    }
 }
 
 /// Returns when the process is told to stop; streams end then, because a polite stop waits for every connection.
@@ -170,5 +192,24 @@ pub async fn rebuild(config: Config) -> anyhow::Result<()> {
     let done =
         app::rebuild::rebuild(&app).await.context("the rebuild stopped; nothing half-done was written")?;
     println!("{} manifests folded again, {} had changed.", done.manifests, done.changed);
+    Ok(())
+}
+
+/// Raises the epoch and the numbers after a restore and says what follows.
+///
+/// # Errors
+/// Store failures.
+pub async fn raise_epoch(config: &Config, numbers_per_day: i64) -> anyhow::Result<()> {
+    let db = open_database(&config.database_url).await?;
+    let raised = app::restore::raise(&db, domain::time::instant(now()), numbers_per_day)
+        .await
+        .context("nothing was raised")?;
+    println!("Epoch {} follows {}: phones send again what they keep.", raised.epoch, raised.before);
+    match raised.newest {
+        Some(newest) => println!("The restored database ends at {newest}."),
+        None => println!("The restored database is empty."),
+    }
+    println!("Every permit leaves out {} numbers in {:?}.", raised.numbers, raised.years);
+    println!("If a trust list was signed after the backup, sign it again: emanifest keys sign --root FILE");
     Ok(())
 }

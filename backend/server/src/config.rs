@@ -31,6 +31,12 @@ pub struct Config {
     pub issuer: String,
     /// `EMANIFEST_KEYS_DIR`: folder of the private keys, files of mode 0600.
     pub keys_dir: PathBuf,
+    /// `EMANIFEST_FILES`: where evidence files are kept, a folder or `s3://bucket/prefix`. A bucket's region, address
+    /// and keys come from the usual variables: `AWS_REGION`, `AWS_ENDPOINT_URL`, `AWS_ALLOW_HTTP`,
+    /// `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`.
+    pub files: String,
+    /// `EMANIFEST_FILE_QUOTA_MB`: megabytes (10⁶ bytes) of evidence files that one device may send on one day.
+    pub file_quota_mb: i64,
     /// `EMANIFEST_TLS_CERT`: PEM chain; with `tls_key` the server speaks HTTPS itself.
     pub tls_cert: Option<PathBuf>,
     /// `EMANIFEST_TLS_KEY`: PEM private key, mode 0600.
@@ -77,6 +83,8 @@ impl Default for Config {
             public_host: "127.0.0.1:8080".into(),
             issuer: "emanifest".into(),
             keys_dir: "data/keys".into(),
+            files: "data/files".into(),
+            file_quota_mb: 300,
             tls_cert: None,
             tls_key: None,
             behind_https: false,
@@ -126,6 +134,8 @@ impl Config {
         set("EMANIFEST_DATABASE_URL", &mut self.database_url);
         set("EMANIFEST_PUBLIC_HOST", &mut self.public_host);
         set("EMANIFEST_ISSUER", &mut self.issuer);
+        set("EMANIFEST_FILES", &mut self.files);
+        parse(&variable, "EMANIFEST_FILE_QUOTA_MB", &mut self.file_quota_mb)?;
         parse(&variable, "EMANIFEST_LISTEN", &mut self.listen)?;
         parse(&variable, "EMANIFEST_KEYS_DIR", &mut self.keys_dir)?;
         parse(&variable, "EMANIFEST_BEHIND_HTTPS", &mut self.behind_https)?;
@@ -167,6 +177,12 @@ impl Config {
         }
         if self.tls_cert.is_some() != self.tls_key.is_some() {
             bail!("set both tls_cert and tls_key, or neither");
+        }
+        if self.files.is_empty() || (self.files.contains("://") && !self.files.starts_with("s3://")) {
+            bail!("files is a folder or s3://bucket/prefix");
+        }
+        if !(1..=1_000_000).contains(&self.file_quota_mb) {
+            bail!("file_quota_mb is 1 to 1,000,000");
         }
         if !(1..=24 * 31).contains(&self.desk_session_hours) {
             bail!("desk_session_hours is 1 to 744");

@@ -20,8 +20,10 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_swagger_ui::SwaggerUi;
 
-/// Largest body: 500 events with their glass signatures fit; a file has a route of its own later.
+/// Largest body: 500 events with their glass signatures fit.
 const MAX_BODY: usize = 4 * 1024 * 1024;
+/// Where bodies are evidence files, which have a limit of their own.
+const FILES: &str = "/api/v1/field/files/";
 /// Most that is read of a body that is too large.
 const MAX_SWALLOWED: usize = 64 * 1024 * 1024;
 /// Longest a request may take; a phone on a bad line tries again.
@@ -75,7 +77,8 @@ pub fn router(app: App, demo: Option<DemoReach>) -> Router {
 async fn read_to_the_end(request: Request, next: Next) -> Response {
     let length =
         request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
-    if length.is_none_or(|length: usize| length <= MAX_BODY) {
+    let limit = if request.uri().path().starts_with(FILES) { domain::file::MAX_BYTES } else { MAX_BODY };
+    if length.is_none_or(|length: usize| length <= limit) {
         return next.run(request).await;
     }
     let mut body = request.into_body();

@@ -111,7 +111,7 @@ pub async fn sign_trust_list(
     if !all.iter().any(|key| is_root(&key)) {
         bail!("{} is no active root key of this installation", root.display());
     }
-    let seq = trust_lists::find_newest(&mut tx).await?.map_or(1, |list| list.seq + 1);
+    let seq = trust_lists::next_seq(&mut tx).await?;
     let list = TrustList {
         issuer: issuer.to_owned(),
         seq: u64::try_from(seq)?,

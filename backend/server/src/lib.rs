@@ -10,6 +10,7 @@ pub mod headers;
 pub mod http;
 pub mod init;
 pub mod keys;
+pub mod objects;
 pub mod ops;
 pub mod post;
 pub mod pwa;

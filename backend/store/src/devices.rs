@@ -145,6 +145,14 @@ pub async fn update_revoked(tx: &mut Tx, id: DeviceId, at: Instant, reason: &str
     .and_then(crate::error::one)
 }
 
+/// Ids of devices revoked since `since`, the latest first, at most `limit`: whose certificates may still run.
+pub async fn list_revoked(tx: &mut Tx, since: Instant, limit: u16) -> Result<Vec<DeviceId>> {
+    on_tx!(tx, c => sqlx::query_scalar(
+        "SELECT id FROM devices WHERE revoked_at >= $1 ORDER BY revoked_at DESC, id DESC LIMIT $2",
+    )
+    .bind(since).bind(i64::from(limit)).fetch_all(c).await)
+}
+
 /// Admits what a revoked device sent up to `at`.
 pub async fn update_admitted(tx: &mut Tx, id: DeviceId, at: Instant, by: PersonId) -> Result<()> {
     on_tx!(tx, c => sqlx::query("UPDATE devices SET admitted_at = $2, admitted_by = $3 WHERE id = $1")

@@ -30,6 +30,7 @@ pub mod deliveries;
 pub mod devices;
 pub mod eligibility;
 pub mod events;
+pub mod files;
 pub mod findings;
 pub mod grants;
 pub mod idempotency;
@@ -63,6 +64,7 @@ pub mod testing;
 pub mod trips;
 pub mod trust_lists;
 pub mod unlisted;
+pub mod uploads;
 pub mod vehicles;
 pub mod waste_codes;
 

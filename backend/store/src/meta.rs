@@ -1,10 +1,24 @@
 //! `meta`: facts about this database itself.
 
 use crate::{Result, Tx};
+use domain::time::Instant;
 
 /// The epoch phones compare: a restore raises it, and they send again what they kept.
 pub async fn epoch(tx: &mut Tx) -> Result<i64> {
     Ok(find(tx, "epoch").await?.and_then(|text| text.parse().ok()).unwrap_or(1))
+}
+
+/// When this database last recorded an event or changed a manifest; none in an empty one.
+pub async fn newest_instant(tx: &mut Tx) -> Result<Option<Instant>> {
+    let event: Option<Instant> = on_tx!(tx, c => sqlx::query_scalar(
+        "SELECT record_time FROM custody_events ORDER BY record_time DESC LIMIT 1",
+    )
+    .fetch_optional(c).await)?;
+    let manifest: Option<Instant> = on_tx!(tx, c => sqlx::query_scalar(
+        "SELECT updated_at FROM manifests ORDER BY updated_at DESC LIMIT 1",
+    )
+    .fetch_optional(c).await)?;
+    Ok(event.max(manifest))
 }
 
 /// The value of a key.

@@ -1,6 +1,6 @@
 //! What phones send from the field, and what they carry into it.
 
-use crate::extract::{Json, SignedIn};
+use crate::extract::{Json, Query, SignedIn};
 use crate::problem::{Problem, ProblemBody};
 use app::App;
 use app::capture::{Batch, BatchResult};
@@ -26,16 +26,27 @@ async fn capture_events(
     Ok(axum::Json(app::capture::capture(&app, &caller, batch).await?))
 }
 
-/// Everything this role needs to work a shift offline.
+/// Which pack the phone holds.
+#[derive(Debug, serde::Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+struct Held {
+    /// `cursor` of the pack that the phone holds: the answer leaves out what did not change. One that is not
+    /// understood gets the whole pack.
+    #[serde(default)]
+    since: Option<String>,
+}
+
+/// Everything this role needs to work a shift offline, or what changed of it.
 #[utoipa::path(get, path = "/api/v1/field/pack", tag = "field",
-    params(("If-None-Match" = Option<String>, Header, description = "ETag of the pack the phone holds")),
+    params(Held, ("If-None-Match" = Option<String>, Header, description = "ETag of the pack the phone holds")),
     responses((status = 200, body = FieldPack), (status = 304, description = "unchanged")))]
 async fn read_field_pack(
     State(app): State<App>,
     SignedIn(caller): SignedIn,
+    Query(held): Query<Held>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let (pack, tag) = app::field_pack::pack(&app, &caller).await?;
+    let (pack, tag) = app::field_pack::pack(&app, &caller, held.since.as_deref()).await?;
     let tag = format!("\"{tag}\"");
     let unchanged = headers.get(header::IF_NONE_MATCH).is_some_and(|v| v.as_bytes() == tag.as_bytes());
     let mut response =

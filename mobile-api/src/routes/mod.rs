@@ -2,6 +2,7 @@
 
 pub mod devices;
 pub mod field;
+pub mod files;
 pub mod links;
 pub mod manifests;
 pub mod notices;
@@ -21,6 +22,7 @@ pub fn router() -> OpenApiRouter<App> {
         .merge(devices::router())
         .merge(manifests::router())
         .merge(field::router())
+        .merge(files::router())
         .merge(verify::router())
         .merge(notices::router())
         .merge(push::router())

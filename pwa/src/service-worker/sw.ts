@@ -4,7 +4,9 @@
  */
 import { cleanupOutdatedCaches, createHandlerBoundToURL, precacheAndRoute } from 'workbox-precaching';
 import { NavigationRoute, registerRoute } from 'workbox-routing';
+import { keepClock } from '$lib/sync/clock';
 import { drain } from '$lib/sync/drain';
+import { drainFiles } from '$lib/sync/files';
 import { takePushMessages } from './push';
 
 declare const self: ServiceWorkerGlobalScope & { __WB_MANIFEST: { url: string; revision: string | null }[] };
@@ -15,6 +17,7 @@ interface SyncEvent extends ExtendableEvent {
   readonly lastChance: boolean;
 }
 
+keepClock();
 takePushMessages();
 cleanupOutdatedCaches();
 precacheAndRoute(self.__WB_MANIFEST);
@@ -43,9 +46,10 @@ self.addEventListener('sync', (event) => {
   const sync = event as SyncEvent;
   if (sync.tag !== 'emanifest-outbox') return;
   sync.waitUntil(
-    drain(true).then((drained) => {
+    drain('network').then(async (drained) => {
+      const files = drained === 'later' ? 'later' : await drainFiles(true);
       // A rejected promise makes the browser try again by itself; the outbox keeps everything meanwhile.
-      if (drained === 'later') throw new Error('not everything could be sent');
+      if (drained === 'later' || files === 'later') throw new Error('not everything could be sent');
     }),
   );
 });

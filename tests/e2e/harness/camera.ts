@@ -12,25 +12,37 @@ export type Shown = { png: Buffer } | { text: string };
 export interface Camera {
   /** From now on every camera that is opened sees this code. */
   show(what: Shown): Promise<void>;
+  /** The screen of another phone that shows these codes one after the other. */
+  showSeries(texts: readonly string[]): Promise<void>;
   /** A view of the yard without any code. */
   showNothing(): Promise<void>;
   close(): Promise<void>;
 }
 
 const FRAMES = 30;
+/** Pictures of each code of a series. */
+const EACH = 8;
 
 export async function cameraOf(browser: Browser, file: string): Promise<Camera> {
   let easel: Page | null = null;
   const page = async () => (easel ??= await (await browser.newContext()).newPage());
-  const write = async (source: string | null, modules: boolean[][] | null) => {
-    const frames = await (await page()).evaluate(drawn, { source, modules, count: FRAMES });
-    await writeFile(file, Buffer.concat(frames.map((frame) => Buffer.from(frame, 'base64'))));
+  const draw = async (source: string | null, modules: boolean[][] | null, count = FRAMES) => {
+    const frames = await (await page()).evaluate(drawn, { source, modules, count });
+    return Buffer.concat(frames.map((frame) => Buffer.from(frame, 'base64')));
   };
+  const write = async (source: string | null, modules: boolean[][] | null) =>
+    writeFile(file, await draw(source, modules));
   return {
     show: (what) =>
       'png' in what
         ? write(`data:image/png;base64,${what.png.toString('base64')}`, null)
         : write(null, encode(what.text, { ecc: 'M', border: 4 }).data),
+    async showSeries(texts) {
+      const parts: Buffer[] = [];
+      for (const text of texts)
+        parts.push(await draw(null, encode(text, { ecc: 'L', border: 4 }).data, EACH));
+      await writeFile(file, Buffer.concat(parts));
+    },
     showNothing: () => write(null, null),
     async close() {
       await easel?.context().close();

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { test as base, expect } from '@playwright/test';
 import { Api } from './api';
 import { cameraOf, type Camera } from './camera';
+import { FaultProxy } from './fault_proxy';
 import { Device, type DeviceOptions } from './phone';
+import { offerRecorder } from './recorder';
 import { ARTIFACTS, CHROMIUM } from './places';
 import { startCopy, type Login, type Server } from './server';
 
@@ -16,6 +18,8 @@ interface Stage {
   /** Hands somebody a device; every complaint of its pages fails the test. */
   device: (name: string, options?: DeviceOptions) => Promise<Device>;
   api: (role: string, other?: boolean) => Promise<Api>;
+  /** A line to the server on which things go wrong when told to; it serves the recorder, too. */
+  line: FaultProxy;
   camera: Camera;
 }
 
@@ -66,6 +70,12 @@ export const test = base.extend<Omit<Stage, 'server' | 'camera'>, { server: Serv
       if (login === undefined) throw new Error(`the demo has no login of the role ${role}`);
       return login;
     });
+  },
+  line: async ({ server }, use) => {
+    const line = await FaultProxy.before(server.origin);
+    offerRecorder(line);
+    await use(line);
+    await line.close();
   },
   api: async ({ server, who }, use) => {
     const signedIn = new Map<string, Promise<Api>>();

@@ -239,7 +239,7 @@ test("a server that is killed with a message on its way sends it after it starte
     // The service is down when the trip is assigned, and the server goes down right after.
     service.answers.push(...Array.from({ length: 20 }, () => 503));
     const load = await issued(who);
-    await server.kill();
+    await server.halt();
     service.answers.length = 0;
     expect(service.messages).toEqual([]);
     server = await start(join(ARTIFACTS, "servers", name));

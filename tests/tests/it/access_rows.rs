@@ -46,6 +46,7 @@ enum Body {
     None,
     Json(Json),
     Csv(&'static str),
+    Photo,
 }
 
 impl Row {
@@ -67,7 +68,12 @@ impl Row {
             scene.world.places.store.id.to_string()
         };
         let carrier = scene.world.cast.dispatcher.organisation_id.to_string();
-        let path = self.path.replace("{id}", &id).replace("{plate}", PLATE).replace("{n}", "0");
+        let path = self
+            .path
+            .replace("{id}", &id)
+            .replace("{plate}", PLATE)
+            .replace("{n}", "0")
+            .replace("{sha256}", &scene.photo.hash.to_string());
         format!("{path}{}", self.query.replace("{carrier}", &carrier))
     }
 
@@ -76,6 +82,7 @@ impl Row {
             Body::None => request,
             Body::Json(body) => request.json(&body(scene)),
             Body::Csv(text) => request.header("content-type", "text/csv").body(text),
+            Body::Photo => request.body(scene.photo.bytes.clone()),
         }
     }
 
@@ -93,6 +100,10 @@ impl Row {
 
     fn endless(self) -> Self {
         Self { endless: true, ..self }
+    }
+
+    fn photo(self) -> Self {
+        Self { body: Body::Photo, ..self }
     }
 
     fn in_hand(self) -> Self {
@@ -197,6 +208,9 @@ fn sessions_and_devices() -> Vec<Row> {
             .json(|_| json!({"reason": "Mất"})),
         signed_in("GET", "/api/v1/field/pack", 200),
         signed_in("POST", "/api/v1/field/events", 200).json(|_| json!({"events": []})),
+        groups("GET", "/api/v1/field/files/{sha256}", &[(SEEING, 200)], 404),
+        groups("HEAD", "/api/v1/field/files/{sha256}", &[(&["driver"], 200)], 404),
+        groups("PUT", "/api/v1/field/files/{sha256}", &[(&["driver"], 200)], 201).photo(),
         public("POST", "/api/v1/verify", 200).json(|scene| json!({"code": scene.load.code})).in_hand(),
         public("GET", "/.well-known/trust-list", 200),
         public("GET", "/status/{n}", 200),

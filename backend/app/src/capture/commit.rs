@@ -4,6 +4,7 @@
 use super::decode::{AuthenticEvent, ScannedCode};
 use super::{EventResult, FindingBrief, ID_CONFLICT, Outcome};
 use crate::error::Result;
+use crate::file::named;
 use crate::manifest::distinct;
 use crate::manifest::load::Sight;
 use crate::ports::Core;
@@ -86,8 +87,8 @@ async fn record(tx: &mut Tx, fresh: &[&AuthenticEvent], now: Instant) -> Result<
             .collect();
     }
     let recorded = fresh.iter().map(|event| {
-        let at =
-            estimate(&event.payload, event.sent_at.map(domain::time::instant), event.received_at, None).at;
+        let sent = &event.sent;
+        let at = estimate(&event.payload, sent.at, sent.received_at, sent.round_trip).at;
         let rights = held.get(&event.device.person_id).map_or(&[][..], Vec::as_slice);
         RecordedEvent {
             payload: event.payload.clone(),
@@ -166,7 +167,7 @@ async fn insert(tx: &mut Tx, rows: &mut [Event], verdicts: &[Verdict]) -> Result
     }
     let inserted = events::insert_batch(tx, rows).await?;
     if inserted.len() == rows.len() {
-        return Ok(());
+        return named::note(tx, rows).await;
     }
     // Another server process stored one of these ids between our look and our insert: decide the batch again.
     Err(crate::Error::Busy)

@@ -5,7 +5,7 @@ use crate::caller::Caller;
 use crate::error::Result;
 use crate::keyring::read_code;
 use crate::ports::{App, Core};
-use chrono::{DateTime, Utc};
+use chrono::TimeDelta;
 use domain::custody::event::EventPayload;
 use domain::custody::record::{CodeCheck, SiteCodeCheck};
 use domain::id::{DeviceId, EventId};
@@ -37,8 +37,17 @@ pub(super) struct AuthenticEvent<Code = ScannedCode> {
     pub code: Code,
     /// What the scanned wall code is worth.
     pub site_code: SiteCodeCheck,
+    /// How it came.
+    pub sent: Sent,
+}
+
+/// How a batch came from the phone.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Sent {
     /// The phone's clock at sending.
-    pub sent_at: Option<DateTime<Utc>>,
+    pub at: Option<Instant>,
+    /// How long the phone's last exchange took.
+    pub round_trip: Option<TimeDelta>,
     /// Server time of receipt.
     pub received_at: Instant,
 }
@@ -52,8 +61,7 @@ impl<Code> AuthenticEvent<Code> {
             device: self.device,
             code: settle(self.code),
             site_code: self.site_code,
-            sent_at: self.sent_at,
-            received_at: self.received_at,
+            sent: self.sent,
         }
     }
 }
@@ -104,14 +112,19 @@ pub(super) async fn decode(
     ids.sort_unstable();
     ids.dedup();
     let devices = app.lookups.devices(ids).await?;
-    let (keyring, sent_at) = (app.keyring.clone(), batch.sent_at);
+    let keyring = app.keyring.clone();
+    let sent = Sent {
+        at: batch.sent_at.map(domain::time::instant),
+        round_trip: batch.round_trip_ms.map(|ms| TimeDelta::milliseconds(ms.into())),
+        received_at,
+    };
     let opened: Vec<std::result::Result<AuthenticEvent<ReadCode>, Refusal>> =
         off_thread(parsed.len(), move || {
             parsed
                 .into_iter()
                 .map(|item| {
                     let (device_id, jws) = item?;
-                    open(&keyring, &devices, device_id, jws, sent_at, received_at)
+                    open(&keyring, &devices, device_id, jws, sent)
                 })
                 .collect()
         })
@@ -192,8 +205,7 @@ fn open(
     devices: &HashMap<DeviceId, Device>,
     device_id: DeviceId,
     jws: UnverifiedJws,
-    sent_at: Option<DateTime<Utc>>,
-    received_at: Instant,
+    sent: Sent,
 ) -> std::result::Result<AuthenticEvent<ReadCode>, Refusal> {
     let text = jws.text().to_owned();
     let refuse = |code, detail| Refusal {
@@ -228,19 +240,10 @@ fn open(
     let site_code = payload
         .site_code
         .as_deref()
-        .map_or(SiteCodeCheck::Absent, |code| keyring.check_site_code(code, received_at));
+        .map_or(SiteCodeCheck::Absent, |code| keyring.check_site_code(code, sent.received_at));
     let signing_input_digest = sha256(signed.signing_input().as_bytes());
     let device = device.clone();
-    Ok(AuthenticEvent {
-        payload,
-        jws: text,
-        signing_input_digest,
-        device,
-        code,
-        site_code,
-        sent_at,
-        received_at,
-    })
+    Ok(AuthenticEvent { payload, jws: text, signing_input_digest, device, code, site_code, sent })
 }
 
 /// Keeps refused bytes for the authority, at most 64 KiB of each.
@@ -287,7 +290,7 @@ pub(super) async fn keep_bytes(core: &Core, event: &AuthenticEvent) -> Result<()
             person_id: Some(event.device.person_id),
             bytes: event.jws.clone().into_bytes(),
             reason: "parked".to_owned(),
-            received_at: event.received_at,
+            received_at: event.sent.received_at,
         },
     )
     .await?;

@@ -34,6 +34,10 @@ pub struct Batch {
     /// The phone's clock when it sent this attempt; tells its clock error where an event carries none.
     #[serde(default)]
     pub sent_at: Option<DateTime<Utc>>,
+    /// How long the phone's last exchange with the server took, milliseconds, also one it gave up: over 30 s its
+    /// `sent_at` tells nothing.
+    #[serde(default)]
+    pub round_trip_ms: Option<u32>,
     /// Compact JWS, at most 500. What is no text is answered as refused, so that one bad entry never blocks the rest.
     #[schema(value_type = Vec<String>)]
     pub events: Vec<Value>,
@@ -44,6 +48,9 @@ pub struct Batch {
 pub struct BatchResult {
     /// The results.
     pub results: Vec<EventResult>,
+    /// Epoch of the server's database. When it is another than the phone knew, the server was restored from a backup:
+    /// the phone sends again every acknowledged event that it keeps.
+    pub epoch: i64,
 }
 
 /// What became of an event.
@@ -126,6 +133,7 @@ pub async fn capture(app: &App, caller: &Caller, batch: Batch) -> Result<BatchRe
         ));
     }
     let received_at = app.now();
+    let epoch = app.epoch().await?;
     let decoded = decode::decode(app, &batch, received_at).await?;
     let mut results: Vec<Option<EventResult>> = vec![None; batch.events.len()];
     let (mut refused, mut authentic, mut places) = (Vec::new(), Vec::new(), Vec::new());
@@ -158,5 +166,5 @@ pub async fn capture(app: &App, caller: &Caller, batch: Batch) -> Result<BatchRe
         results[index] = Some(result);
     }
     decode::keep_refused(app, caller, refused, received_at).await?;
-    Ok(BatchResult { results: results.into_iter().flatten().collect() })
+    Ok(BatchResult { results: results.into_iter().flatten().collect(), epoch })
 }

@@ -85,6 +85,7 @@ impl Failure for Error {
             | Self::StaleVersion
             | Self::Conflict { .. }
             | Self::IdempotencyConflict
+            | Self::File(_)
             | Self::Internal(_) => false,
         }
     }

@@ -5,6 +5,7 @@ use super::view::{EventView, FindingView, PersonBrief};
 use crate::caller::Caller;
 use crate::capture::FindingBrief;
 use crate::error::Result;
+use crate::file::named;
 use crate::page::Page;
 use crate::ports::App;
 use domain::id::{EventId, ManifestId};
@@ -34,11 +35,20 @@ pub async fn events(app: &App, caller: &Caller, id: ManifestId) -> Result<Page<E
         .into_iter()
         .map(|person| (person.id, person.name))
         .collect();
+    let ids: Vec<EventId> = rows.iter().map(|row| row.id).collect();
+    let mut files = named::of_events(&mut tx, &ids).await?;
     let items = rows
         .into_iter()
         .map(|row| {
             let payload = row.record.0.payload;
+            let files = files.remove(&row.id).unwrap_or_default();
             EventView {
+                files: files.into_iter().map(|file| named::view(file, &payload)).collect(),
+                counterparty: payload
+                    .counterparty
+                    .as_ref()
+                    .map(|told| named::counterparty(told, &payload.files)),
+                packages: payload.packages,
                 id: row.id,
                 kind: row.kind,
                 event_time: payload.event_time,

@@ -6,12 +6,13 @@ use super::view::{
 };
 use crate::caller::{Caller, Parties};
 use crate::error::{Error, Result};
+use crate::file::named::{self, FileCounts};
 use crate::manifest::qr;
 use crate::ports::App;
 use data_encoding::HEXLOWER;
 use domain::custody::folded::Folded;
 use domain::custody::turn::Turn;
-use domain::id::{ManifestId, OrganisationId, PersonId, RouteId, SiteId};
+use domain::id::{EventId, ManifestId, OrganisationId, PersonId, RouteId, SiteId};
 use domain::manifest::{DEFAULT_CORRIDOR_M, ManifestState, Side};
 use domain::party::Role;
 use std::collections::HashMap;
@@ -120,6 +121,11 @@ pub(crate) const fn parties(row: &Manifest) -> Parties {
     Parties { generator_id: row.generator_id, carrier_id: row.carrier_id, facility_id: row.facility_id }
 }
 
+/// The pickup that began a load's way, once it is known.
+pub(crate) fn pickup_id(row: &Manifest) -> Option<EventId> {
+    row.custody.as_ref()?.0.journey()?.pickup.map(|scan| scan.event_id)
+}
+
 /// What a caller may list: the organisations of their desks, their own trips, their area.
 pub(crate) async fn viewer(tx: &mut Tx, caller: &Caller) -> Result<Viewer> {
     let authorities = caller.organisations(|role| role == Role::Authority);
@@ -221,10 +227,12 @@ pub(crate) async fn views(
             codes.insert(seal.manifest_id, seal);
         }
     }
+    let files = named::counts(tx, &ids).await?;
     rows.iter()
         .map(|row| {
-            let code = codes.remove(&row.id);
-            view(app, caller, row, &names, lines.remove(&row.id).unwrap_or_default(), code)
+            let lines = lines.remove(&row.id).unwrap_or_default();
+            let files = files.get(&row.id).copied().unwrap_or_default();
+            view(app, caller, row, &names, Parts { lines, files, seal: codes.remove(&row.id) })
         })
         .collect()
 }
@@ -234,14 +242,15 @@ pub(crate) async fn view_of(app: &App, tx: &mut Tx, caller: &Caller, row: &Manif
     views(app, tx, caller, std::slice::from_ref(row)).await?.pop().ok_or(Error::NotFound)
 }
 
-fn view(
-    app: &App,
-    caller: &Caller,
-    row: &Manifest,
-    names: &Names,
+/// What a view is made of beside the row and its names.
+struct Parts {
     lines: Vec<LineView>,
+    files: FileCounts,
     seal: Option<seals::Seal>,
-) -> Result<ManifestView> {
+}
+
+fn view(app: &App, caller: &Caller, row: &Manifest, names: &Names, parts: Parts) -> Result<ManifestView> {
+    let Parts { lines, files, seal } = parts;
     let sides = caller.sides(&parties(row));
     let party = !sides.is_empty() || row.expected_driver_id == Some(caller.person_id);
     let qr = seal
@@ -272,6 +281,7 @@ fn view(
         picked_up_at: row.picked_up_at,
         arrived_at: row.arrived_at,
         accepted_at: row.accepted_at,
+        files,
         actions: actions(caller, row, &sides),
     })
 }

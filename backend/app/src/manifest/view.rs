@@ -1,6 +1,7 @@
 //! What callers see of a manifest, its events and its findings.
 
 use crate::capture::FindingBrief;
+use crate::file::named::{CounterpartyView, EventFileView, FileCounts};
 use chrono::{DateTime, Utc};
 use domain::custody::finding::{EvidenceGrade, FindingCode, Severity};
 use domain::custody::turn::Turn;
@@ -123,6 +124,8 @@ pub struct ManifestView {
     pub arrived_at: Option<DateTime<Utc>>,
     /// When the facility decided.
     pub accepted_at: Option<DateTime<Utc>>,
+    /// Evidence files that its events name.
+    pub files: FileCounts,
     /// What this caller may do now: edit, propose, approve, void, assign, confirm_pickup.
     pub actions: Vec<Action>,
 }
@@ -242,6 +245,10 @@ pub struct EventView {
     pub person: PersonBrief,
     /// Masses by line.
     pub lines: Vec<domain::custody::event::EventLine>,
+    /// Packages counted.
+    pub packages: Option<i64>,
+    /// The consent of the person who hands over.
+    pub counterparty: Option<CounterpartyView>,
     /// Weighing at the gate.
     pub weighing: Option<domain::custody::event::Weighing>,
     /// By kind.
@@ -249,6 +256,8 @@ pub struct EventView {
     pub details: serde_json::Map<String, serde_json::Value>,
     /// Remark.
     pub comment: Option<String>,
+    /// Evidence files that it names, here or not.
+    pub files: Vec<EventFileView>,
     /// Its findings that hold.
     pub findings: Vec<FindingBrief>,
 }

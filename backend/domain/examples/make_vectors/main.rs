@@ -1,12 +1,13 @@
-//! Makes `tests/vectors/*.json`: `cargo run -p domain --example make_vectors`.
+//! Makes `tests/vectors/*.json`: `cargo run -p domain --example make_vectors [-- FILE…]`, such as `-- live`.
 //!
-//! ECDSA signatures are random, so every run changes the files: run it only when a format changes, and commit what it
-//! wrote. Keys are kept when `keys.json` is there. Expectations are written here by hand, never taken from the code
+//! ECDSA signatures are random, so every run changes the files that it writes: name those whose format changed, and
+//! commit what it wrote. Keys are kept when `keys.json` is there. Expectations are written here by hand, never taken from the code
 //! under test; `backend/domain/tests/vectors.rs` and the PWA's tests hold both readers to them.
 
 mod claims;
 mod envelopes;
 mod lists;
+mod live;
 mod project;
 mod texts;
 mod verdicts;
@@ -45,8 +46,8 @@ fn encoded(value: &coset::cbor::value::Value) -> Outcome<Vec<u8>> {
 }
 
 fn main() -> Outcome<()> {
-    let folder = std::env::args().nth(1).map_or_else(default_folder, PathBuf::from);
-    let keys = keys(&folder)?;
+    let folder = Folder { path: default_folder(), wanted: std::env::args().skip(1).collect() };
+    let keys = keys(&folder.path)?;
     let lists = lists::trust_lists(&keys)?;
     write(
         &folder,
@@ -81,16 +82,31 @@ fn main() -> Outcome<()> {
         "verdicts",
         "What a reader knows and the verdict it must give; `trust` names a case of trust_lists.json.",
         verdicts::cases(&keys)?,
+    )?;
+    write(
+        &folder,
+        "live",
+        "Live codes by the key named `device`: what they say, the verdict, and how they stand to manifests at hand.",
+        live::cases(&keys)?,
     )
+}
+
+/// Where the files lie, and which of them are to be made again; all when none is named.
+struct Folder {
+    path: PathBuf,
+    wanted: Vec<String>,
 }
 
 fn default_folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/vectors")
 }
 
-fn write(folder: &Path, name: &str, about: &str, cases: Vec<Value>) -> Outcome<()> {
+fn write(folder: &Folder, name: &str, about: &str, cases: Vec<Value>) -> Outcome<()> {
+    if !folder.wanted.is_empty() && !folder.wanted.iter().any(|wanted| wanted == name) {
+        return Ok(());
+    }
     let text = serde_json::to_string_pretty(&json!({ "about": about, "cases": cases }))?;
-    std::fs::write(folder.join(name).with_extension("json"), text + "\n")?;
+    std::fs::write(folder.path.join(name).with_extension("json"), text + "\n")?;
     Ok(())
 }
 

@@ -292,6 +292,26 @@ impl<T: Claims> Unverified<T> {
         self.envelope.kid
     }
 
+    /// r ‖ s, unchecked.
+    #[must_use]
+    pub const fn signature(&self) -> &[u8; 64] {
+        &self.envelope.signature
+    }
+
+    /// Puts an envelope together from parts that travelled apart, as the certificate inside a live code does; the
+    /// result is as unverified as any.
+    ///
+    /// # Errors
+    /// [`EnvelopeError`] when the parts are no envelope of this kind.
+    pub fn assemble(claims: &T, kid: Kid, signature: [u8; 64]) -> Result<Self, EnvelopeError> {
+        let bytes = builder(T::TYP, kid, cbor::encode(&claims.to_cbor())?)
+            .signature(signature.to_vec())
+            .build()
+            .to_tagged_vec()
+            .map_err(|_| EnvelopeError::NotCoseSign1)?;
+        Self::decode(&bytes)
+    }
+
     /// SHA-256 of what was signed (not of the signature, which has many valid forms): the seal's identity in tables.
     #[must_use]
     pub fn digest(&self) -> [u8; 32] {
@@ -393,17 +413,20 @@ fn sign_payload(
     key: &SigningKey,
     random: &dyn SecureRandom,
 ) -> Result<Vec<u8>, SealError> {
-    let protected = HeaderBuilder::new()
-        .algorithm(iana::Algorithm::ES256)
-        .key_id(key.kid().0.to_vec())
-        .value(HEADER_TYP, Value::Text(typ.as_str().to_owned()))
-        .build();
-    CoseSign1Builder::new()
-        .protected(protected)
-        .payload(payload)
+    builder(typ, key.kid(), payload)
         .try_create_signature(b"", |signed| key.sign(signed, random).map(|signature| signature.to_vec()))
         .map_err(SealError::Key)?
         .build()
         .to_tagged_vec()
         .map_err(|_| SealError::Envelope(EnvelopeError::NotCoseSign1))
+}
+
+/// An envelope without its signature.
+fn builder(typ: Typ, kid: Kid, payload: Vec<u8>) -> CoseSign1Builder {
+    let protected = HeaderBuilder::new()
+        .algorithm(iana::Algorithm::ES256)
+        .key_id(kid.0.to_vec())
+        .value(HEADER_TYP, Value::Text(typ.as_str().to_owned()))
+        .build();
+    CoseSign1Builder::new().protected(protected).payload(payload)
 }

@@ -9,6 +9,10 @@ pub mod device;
 pub mod envelope;
 pub mod jws;
 pub mod key;
+pub mod live;
+#[cfg(test)]
+mod live_tests;
+pub mod live_verdict;
 pub mod manifest;
 pub mod proven;
 pub mod qr;

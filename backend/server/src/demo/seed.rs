@@ -11,14 +11,12 @@ use super::year;
 use anyhow::{Context as _, bail};
 use app::App;
 use app::capture::Limits;
-use app::keyring::Keyring;
 use app::live::Live;
-use app::ports::{Core, Settings};
+use app::ports::Core;
 use chrono::{Days, TimeDelta};
 use domain::id::{FindingId, ManifestId};
 use domain::party::Role;
 use domain::time::{Instant, instant, local_day};
-use ring::rand::SystemRandom;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Instant as Stopwatch;
@@ -76,26 +74,14 @@ pub(super) fn keys_from(now: Instant) -> Instant {
 ///
 /// # Errors
 /// Seal and store failures.
-pub(super) async fn seed(
-    db: &Db,
-    keyring: &Keyring,
-    settings: &Settings,
-    province: &Province,
-    now: Instant,
-    days: u64,
-) -> anyhow::Result<()> {
+pub(super) async fn seed(served: &Core, province: &Province, now: Instant, days: u64) -> anyhow::Result<()> {
     let began = Stopwatch::now();
     let today = local_day(now);
     let start = beginning(now, days);
     let clock = Arc::new(StoryClock::at(start));
-    let core = Core {
-        db: db.clone(),
-        keyring: keyring.clone(),
-        settings: Arc::new(settings.clone()),
-        clock: Arc::<StoryClock>::clone(&clock),
-        random: Arc::new(SystemRandom::new()),
-        live: Live::default(),
-    };
+    // Streams of its own: nobody watches the past being told.
+    let core = Core { clock: Arc::<StoryClock>::clone(&clock), live: Live::default(), ..served.clone() };
+    let db = &served.db;
     let app = App::start(core, Limits::default());
     let mut chance = Chance::new(SEED);
     let mut tx = db.begin("demo.registry").await?;

@@ -27,6 +27,9 @@ pub async fn run(mut config: Config, data: PathBuf, lan: bool, days: u64) -> any
     }
     std::fs::create_dir_all(&data)?;
     config.keys_dir = data.join("demo-keys");
+    if std::env::var_os("EMANIFEST_FILES").is_none() {
+        config.files = data.join("demo-files").display().to_string();
+    }
     let now = instant(compose::now());
     let certified = if lan { Some(lan::prepare(&mut config, &data, now)?) } else { None };
     let db = compose::open_database(&config.database_url).await?;
@@ -40,7 +43,7 @@ pub async fn run(mut config: Config, data: PathBuf, lan: bool, days: u64) -> any
     let app = compose::app(&config, db.clone(), keyring.clone(), post.means(), true);
     if !seeded {
         println!("== demo: the database is empty, filling it with the demo province (once)");
-        seed::seed(&db, &keyring, &app.settings, &province, now, days).await?;
+        seed::seed(&app, &province, now, days).await?;
     }
     let logins = logins::open(&db, &data, &province).await?;
     logins::print(&logins, &logins::path(&data));

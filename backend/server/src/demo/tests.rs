@@ -24,6 +24,7 @@ async fn demo() -> Demo {
     let config = Config {
         database_url: format!("sqlite:{}", folder.path().join("demo.sqlite").display()),
         keys_dir: folder.path().join("keys"),
+        files: folder.path().join("files").display().to_string(),
         ..Config::default()
     };
     let now = instant(compose::now());
@@ -32,7 +33,7 @@ async fn demo() -> Demo {
     let keyring = serve::open_keys(&db, &config, now).await.unwrap();
     let province = Province::read().unwrap();
     let app = compose::app(&config, db.clone(), keyring.clone(), app::notice::Means::default(), true);
-    seed::seed(&db, &keyring, &app.settings, &province, now, 30).await.unwrap();
+    seed::seed(&app, &province, now, 30).await.unwrap();
     assert!(seed::is_seeded(&db).await.unwrap());
     let logins = logins::open(&db, folder.path(), &province).await.unwrap();
     Demo { app, db, logins, folder }
@@ -61,7 +62,7 @@ async fn every_role_signs_in_and_finds_work_and_the_past_is_as_true_as_the_prese
         assert!(!inbox.items.is_empty(), "nothing waits for {role}");
     }
     let inspector = demo.caller(Role::Inspector).await;
-    let (pack, _) = app::field_pack::pack(&demo.app, &inspector).await.unwrap();
+    let (pack, _) = app::field_pack::pack(&demo.app, &inspector, None).await.unwrap();
     assert!(pack.manifests.len() >= 8);
     // A second start finds the same logins.
     let province = Province::read().unwrap();

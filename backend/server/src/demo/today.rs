@@ -175,7 +175,8 @@ impl<'a> Today<'a> {
         let signed = phone.sign(self.app, &payload)?;
         let person = self.person(scan.person)?;
         self.clock.set(scan.recorded_at);
-        let batch = Batch { sent_at: Some(scan.recorded_at), events: vec![Value::String(signed.jws)] };
+        let events = vec![Value::String(signed.jws)];
+        let batch = Batch { sent_at: Some(scan.recorded_at), round_trip_ms: None, events };
         let answer = capture(self.app, &caller(person), batch).await?;
         let recorded = answer.results.first().is_some_and(|result| result.outcome == Outcome::Recorded);
         anyhow::ensure!(recorded, "a {kind} was not recorded: {:?}", answer.results);

@@ -5,7 +5,7 @@ use crate::batch::{Column, Statement};
 use crate::{Cursor, Listing, Page, Result, Tx};
 use chrono::NaiveDate;
 use domain::custody::finding::FindingCode;
-use domain::id::{OrganisationId, PersonId};
+use domain::id::{OrganisationId, PersonId, TripId};
 use domain::manifest::{ManifestState, Side};
 use domain::party::Role;
 use sqlx::QueryBuilder;
@@ -78,6 +78,14 @@ pub async fn list_by_plate(tx: &mut Tx, plate_normal: &str, limit: u16) -> Resul
          ORDER BY created_at DESC, id DESC LIMIT $2",
     ))
     .bind(plate_normal).bind(i64::from(limit)).fetch_all(c).await)
+}
+
+/// The manifests of a trip, in the order of their pickups.
+pub async fn list_of_trip(tx: &mut Tx, trip: TripId) -> Result<Vec<Manifest>> {
+    on_tx!(tx, c => sqlx::query_as(concat!(
+        "SELECT ", columns!(), " FROM manifests WHERE trip_id = $1 ORDER BY planned_pickup_at, id LIMIT 200",
+    ))
+    .bind(trip).fetch_all(c).await)
 }
 
 /// Loads that a driver has still to move, the next one first.

@@ -112,7 +112,7 @@ mod row;
 pub use draft::{Draft, NewManifest, insert, update_draft};
 pub use fold::{Standing, update_chain, update_fold, update_open_findings};
 pub use list::{
-    Filter, Inbox, Viewer, find_by_number, inbox, list, list_by_plate, list_expected_at,
+    Filter, Inbox, Viewer, find_by_number, inbox, list, list_by_plate, list_expected_at, list_of_trip,
     list_open_for_driver, list_open_in,
 };
 pub use office::{Issue, update_issued, update_revision};

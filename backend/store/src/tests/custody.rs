@@ -17,7 +17,7 @@ fn event_id(n: u128) -> EventId {
 }
 
 /// A pickup whose comment holds what PostgreSQL's JSONB would refuse.
-fn event(n: u128, manifest: Option<ManifestId>, seq: Option<i64>) -> Event {
+pub(super) fn event(n: u128, manifest: Option<ManifestId>, seq: Option<i64>) -> Event {
     let payload = json!({
         "id": event_id(n), "kind": "note", "manifest_id": manifest, "device_seq": n,
         "event_time": "2026-11-23T09:05:07.120+07:00", "comment": "lạ \u{0} \" \\ 🚚",

@@ -6,9 +6,11 @@ use crate::manifests::{self, Filter, Inbox, Manifest, Standing, Viewer};
 use crate::testing::both;
 use crate::{Page, Tx};
 use domain::custody::turn::Turn;
+use domain::id::TripId;
 use domain::manifest::{ManifestState, Side};
 use domain::party::Role;
 use domain::plate::Plate;
+use uuid::Uuid;
 
 #[tokio::test]
 async fn lists_show_what_a_person_may_see() {
@@ -96,6 +98,9 @@ async fn drivers_gates_inspectors_and_plates_have_their_lists() {
         let ids = |rows: Vec<Manifest>| rows.into_iter().map(|row| row.id).collect::<Vec<_>>();
         assert_eq!(ids(manifests::list_open_for_driver(&mut tx, DRIVER).await.unwrap()), [open]);
         assert_eq!(ids(manifests::list_open_for_driver(&mut tx, CLERK).await.unwrap()), []);
+        let trip = manifests::find(&mut tx, open).await.unwrap().unwrap().trip_id;
+        assert_eq!(ids(manifests::list_of_trip(&mut tx, trip).await.unwrap()), [open]);
+        assert_eq!(ids(manifests::list_of_trip(&mut tx, TripId(Uuid::nil())).await.unwrap()), []);
         assert_eq!(ids(manifests::list_expected_at(&mut tx, FACILITY, 10).await.unwrap()), [open]);
         assert_eq!(ids(manifests::list_expected_at(&mut tx, GENERATOR, 10).await.unwrap()), []);
         assert_eq!(ids(manifests::list_open_in(&mut tx, &[], 10).await.unwrap()), [open]);

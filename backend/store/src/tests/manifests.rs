@@ -211,6 +211,22 @@ async fn times_written_one_by_one_and_in_batches_are_the_same_text() {
 }
 
 #[tokio::test]
+async fn numbers_raised_after_a_restore_leave_out_what_may_have_been_given() {
+    both(|db| async move {
+        let mut tx = seeded(&db).await;
+        assert_eq!(counters::next(&mut tx, "A", 2026).await.unwrap(), 1);
+        assert_eq!(counters::next(&mut tx, "A", 2027).await.unwrap(), 1);
+        assert_eq!(counters::update_raised(&mut tx, 2026, 500).await.unwrap(), 1);
+        assert_eq!(counters::next(&mut tx, "A", 2026).await.unwrap(), 502);
+        assert_eq!(counters::next(&mut tx, "A", 2027).await.unwrap(), 2, "another year");
+        assert_eq!(counters::next(&mut tx, "B", 2026).await.unwrap(), 501, "unknown until now");
+        assert_eq!(counters::update_raised(&mut tx, 2026, 10).await.unwrap(), 2);
+        assert_eq!(counters::next(&mut tx, "C", 2026).await.unwrap(), 511);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn issuing_gives_a_number_once() {
     both(|db| async move {
         let mut tx = seeded(&db).await;

@@ -2,6 +2,7 @@
 
 mod custody;
 mod errors;
+mod files;
 mod lists;
 mod manifests;
 mod notices;

@@ -206,6 +206,10 @@ async fn devices_are_enrolled_seen_revoked_and_admitted() {
         assert_eq!((phone.status, phone.revoked_at), (devices::Status::Revoked, Some(at(5, 0))));
         assert_eq!((phone.revoke_reason.as_deref(), phone.last_seen_at), (Some("mất"), Some(at(4, 0))));
         assert_eq!((phone.admitted_at, phone.admitted_by), (Some(at(7, 0)), Some(CLERK)));
+        assert_eq!(devices::list_revoked(&mut tx, at(5, 0), 10).await.unwrap(), [PHONE], "kept for its days");
+        assert_eq!(devices::list_revoked(&mut tx, at(5, 1), 10).await.unwrap(), []);
+        devices::update_revoked(&mut tx, second, at(5, 2), "hỏng").await.unwrap();
+        assert_eq!(devices::list_revoked(&mut tx, at(5, 0), 1).await.unwrap(), [second], "the latest first");
         assert_eq!((phone.name.as_str(), phone.certificate.as_slice()), ("Điện thoại mới", &[4][..]));
 
         let first = devices::list(&mut tx, Some(CARRIER), Some(DRIVER), &Page::first(1)).await.unwrap();

@@ -351,6 +351,7 @@ async fn reference_tables_load_with_the_same_result_however_often() {
         assert_eq!(meta::epoch(&mut tx).await.unwrap(), 2);
         assert_eq!(meta::find(&mut tx, "new").await.unwrap().as_deref(), Some("x"));
         assert_eq!(meta::find(&mut tx, "none").await.unwrap(), None);
+        assert_eq!(meta::newest_instant(&mut tx).await.unwrap(), None);
     })
     .await;
 }

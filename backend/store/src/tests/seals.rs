@@ -31,6 +31,8 @@ async fn a_seal_is_found_by_short_code_and_digest_and_its_status_is_listed() {
         assert_eq!(status::count_lists(&mut tx).await.unwrap(), 1);
         assert_eq!(status::count_entries(&mut tx, 0).await.unwrap(), 2);
         assert_eq!(status::count_entries(&mut tx, 1).await.unwrap(), 0);
+        status::update_raised(&mut tx, 100).await.unwrap();
+        assert_eq!(status::next_index(&mut tx).await.unwrap().index, 102);
         let first = seal(id, 1, places[0], "A000000000X");
         let second = seal(id, 2, places[1], "B000000000Y");
         seals::insert(&mut tx, &first).await.unwrap();
@@ -100,6 +102,24 @@ async fn the_newest_trust_list_counts() {
         assert_eq!(trust_lists::find_newest(&mut tx).await.unwrap(), Some(list(2)));
         let again = trust_lists::insert(&mut tx, &list(2)).await.unwrap_err();
         assert!(again.is_duplicate_of("trust_lists_pkey"), "{again:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_next_trust_list_is_above_all_before_and_above_what_a_restore_forgot() {
+    both(|db| async move {
+        let mut tx = db.begin("test").await.unwrap();
+        assert_eq!(trust_lists::next_seq(&mut tx).await.unwrap(), 1);
+        let list =
+            |seq: i64| TrustList { seq, bytes: vec![1, 0, 2], issued_at: at(1, 0), expires_at: at(9, 0) };
+        trust_lists::insert(&mut tx, &list(4)).await.unwrap();
+        assert_eq!(trust_lists::next_seq(&mut tx).await.unwrap(), 5);
+        trust_lists::update_raised(&mut tx, 100).await.unwrap();
+        assert_eq!(trust_lists::next_seq(&mut tx).await.unwrap(), 105);
+        trust_lists::update_raised(&mut tx, 100).await.unwrap();
+        trust_lists::insert(&mut tx, &list(205)).await.unwrap();
+        assert_eq!(trust_lists::next_seq(&mut tx).await.unwrap(), 206);
     })
     .await;
 }

@@ -4,20 +4,24 @@ import { ApiProblem, retryAfterSeconds, toProblem, Unreachable } from './problem
 import type { paths } from './schema';
 import type { Told } from './types';
 
-/** A call that takes longer than this many milliseconds counts as no answer. */
-const TIMEOUT_MS = 30_000;
+/** A server that says nothing for this many milliseconds counts as no answer, also in the middle of one. */
+const SILENCE_MS = 30_000;
+/** Statuses whose answers have no body. */
+const EMPTY: readonly number[] = [204, 205, 304];
 
-/** When a request left and its answer came (phone time, ms), and the server's own time of it. */
+/** When a request left and its answer came or was given up (phone time, ms), and the server's own time of it. */
 export interface Exchange {
   sentMs: number;
   receivedMs: number;
-  /** `Date` of the answer, milliseconds, to the second. */
-  serverMs: number;
+  /** `Date` of the answer, milliseconds, to the second; null when there was none. */
+  serverMs: number | null;
+  /** True when the whole answer came and can be the server's: a captive portal sends a page. */
+  ours: boolean;
 }
 
 const observers = new Set<(exchange: Exchange) => void>();
 
-/** Calls back after every answer that carries the server's time. */
+/** Calls back after every exchange, also one without an answer. */
 export function onExchange(observer: (exchange: Exchange) => void): void {
   observers.add(observer);
 }
@@ -41,20 +45,53 @@ function tell({ method, url }: Request, status: number | null, code: string): vo
   for (const witness of witnesses) witness({ method, url, status, code });
 }
 
-async function timedFetch(request: Request): Promise<Response> {
-  const abort = new AbortController();
-  const timer = setTimeout(() => abort.abort(), TIMEOUT_MS);
+/** True when the answer can be the server's. */
+function isOurs(response: Response): boolean {
+  const page = response.headers.get('content-type')?.startsWith('text/html') ?? true;
+  return !page || EMPTY.includes(response.status);
+}
+
+async function observedFetch(request: Request): Promise<Response> {
+  const sentMs = Date.now();
+  const observe = (exchange: Omit<Exchange, 'sentMs'>) => {
+    for (const observer of observers) observer({ sentMs, ...exchange });
+  };
   try {
-    const sentMs = Date.now();
-    const response = await globalThis.fetch(new Request(request, { signal: abort.signal }));
-    const receivedMs = Date.now();
-    const serverMs = Date.parse(response.headers.get('date') ?? '');
-    if (!Number.isNaN(serverMs)) for (const observer of observers) observer({ sentMs, receivedMs, serverMs });
+    const { response, headMs } = await wholeAnswer(request);
+    const ours = isOurs(response);
+    const date = Date.parse(response.headers.get('date') ?? '');
+    observe({ receivedMs: headMs, serverMs: ours && !Number.isNaN(date) ? date : null, ours });
     if (response.status >= 400) tell(request, response.status, await codeOf(response));
     return response;
   } catch (error) {
+    observe({ receivedMs: Date.now(), serverMs: null, ours: false });
     tell(request, null, '');
     throw error;
+  }
+}
+
+/** Fetches with the body read to its end: half an answer is none. */
+async function wholeAnswer(request: Request): Promise<{ response: Response; headMs: number }> {
+  const abort = new AbortController();
+  let timer = setTimeout(() => abort.abort(), SILENCE_MS);
+  const alive = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => abort.abort(), SILENCE_MS);
+  };
+  try {
+    const response = await globalThis.fetch(new Request(request, { signal: abort.signal }));
+    const headMs = Date.now();
+    const parts: Uint8Array<ArrayBuffer>[] = [];
+    const reader = response.body?.getReader();
+    for (;;) {
+      alive();
+      const part = await reader?.read();
+      if (part === undefined || part.done) break;
+      parts.push(part.value);
+    }
+    const body = EMPTY.includes(response.status) ? null : new Blob(parts);
+    const { status, statusText, headers } = response;
+    return { response: new Response(body, { status, statusText, headers }), headMs };
   } finally {
     clearTimeout(timer);
   }
@@ -72,7 +109,7 @@ async function codeOf(response: Response): Promise<string> {
 export const api = createClient<paths>({
   baseUrl: globalThis.location.origin,
   credentials: 'same-origin',
-  fetch: timedFetch,
+  fetch: observedFetch,
 });
 
 interface Answer<T> {

@@ -97,7 +97,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Everything this role needs to work a shift offline. */
+        /** Everything this role needs to work a shift offline, or what changed of it. */
         get: operations["read_field_pack"];
         put?: never;
         post?: never;
@@ -863,6 +863,12 @@ export interface components {
             /** @description Compact JWS, at most 500. What is no text is answered as refused, so that one bad entry never blocks the rest. */
             events: string[];
             /**
+             * Format: int32
+             * @description How long the phone's last exchange with the server took, milliseconds, also one it gave up: over 30 s its
+             *     `sent_at` tells nothing.
+             */
+            round_trip_ms?: number | null;
+            /**
              * Format: date-time
              * @description The phone's clock when it sent this attempt; tells its clock error where an event carries none.
              */
@@ -870,12 +876,21 @@ export interface components {
         };
         /** @description One result for each event, in the order sent. */
         BatchResult: {
+            /**
+             * Format: int64
+             * @description Epoch of the server's database. When it is another than the phone knew, the server was restored from a backup:
+             *     the phone sends again every acknowledged event that it keeps.
+             */
+            epoch: number;
             /** @description The results. */
             results: components["schemas"]["EventResult"][];
         };
         /** @description One check. */
         CheckView: {
-            /** @description format, envelope, key, signature, time, host, status or registered. */
+            /**
+             * @description format, envelope, key, signature, time, host, status or registered; of a live code format, envelope, key,
+             *     certificate, validity, signature, device or step, and manifest, driver, plate or pickup of its bond.
+             */
             check: string;
             /** @description Stable code; the PWA translates it. */
             detail: string;
@@ -886,7 +901,7 @@ export interface components {
          * @description What a code is.
          * @enum {string}
          */
-        CodeKind: "manifest" | "site";
+        CodeKind: "manifest" | "site" | "live";
         /** @description Who hands over. */
         Confirmation: {
             /** @description Name of the person who hands over, if not the caller. */
@@ -954,6 +969,13 @@ export interface components {
             person_name: string;
             /** @description Whether what it signs counts. */
             status: string;
+        };
+        /** @description Which drawers of a list come anew. */
+        Drawers: {
+            /** @description Those that come anew. */
+            changed: number[];
+            /** @description How many drawers the list has. */
+            of: number;
         };
         /**
          * Format: uuid
@@ -1060,6 +1082,14 @@ export interface components {
              * @description When it was made.
              */
             as_of: string;
+            /** @description Says what this pack holds: the phone sends it back as `since` and gets only what changed. */
+            cursor: string;
+            delta?: components["schemas"]["PackDelta"] | null;
+            /**
+             * Format: int64
+             * @description Epoch of the server's database, as in the answers to events.
+             */
+            epoch: number;
             /**
              * Format: date-time
              * @description After this the phone says "not checked since".
@@ -1067,6 +1097,8 @@ export interface components {
             expires_at: string;
             /** @description Own trips, expected arrivals, or (inspectors) open trips. */
             manifests: components["schemas"]["PackManifest"][];
+            /** @description Devices whose certificate may still run but counts no more; for those who check live codes. */
+            revoked_devices: components["schemas"]["DeviceId"][];
             /** @description Roles it was made for. */
             roles: components["schemas"]["Role"][];
             /** @description base64url of the 65-byte root keys; the phone pins them at enrolment. */
@@ -1289,6 +1321,16 @@ export interface components {
             /** @description Name. */
             waste_name: string;
         };
+        /** @description A manifest that a live code names. */
+        LiveManifest: {
+            /** @description manifest, driver, plate and pickup. */
+            checks: components["schemas"]["CheckView"][];
+            /** @description Its id. */
+            id: components["schemas"]["ManifestId"];
+            manifest?: components["schemas"]["SeenManifest"] | null;
+            /** @description Standing of its newest seal: authentic, void, on_hold, completed or superseded; invalid when there is none. */
+            verdict: string;
+        };
         /** @description Login and secret. */
         Login: {
             /** @description E-mail, login name or phone number; case and spaces do not matter. */
@@ -1453,6 +1495,11 @@ export interface components {
         };
         /** @description A key to register. */
         NewDevice: {
+            /**
+             * @description The certificate of an earlier registration of this key (base64url). A server that was restored from a backup
+             *     and forgot the device enters it again under the id that its events were signed with; no code is needed.
+             */
+            certificate?: string | null;
             /** @description The dispatcher's single-use code; people of a demo need none. */
             code?: string | null;
             /** @description Name for lists, such as "Redmi của lái xe". */
@@ -1602,8 +1649,25 @@ export interface components {
          * @enum {string}
          */
         Outcome: "recorded" | "duplicate" | "refused";
+        /** @description What a pack leaves out because the phone holds it. */
+        PackDelta: {
+            /**
+             * @description Drawers of `manifests` that come anew: what the phone holds in them goes, what is here takes its place. A
+             *     thing's drawer is the last byte of its id, modulo the number of drawers.
+             */
+            manifests: components["schemas"]["Drawers"];
+            /** @description The cursor of the pack that the phone holds: this one is to be laid over it. */
+            since: string;
+            /** @description The same of `sites`. */
+            sites: components["schemas"]["Drawers"];
+            /** @description Whether `status_lists` is here; if not, the phone keeps its own. */
+            status_lists: boolean;
+            /** @description Whether `waste_codes` is here; if not, the phone keeps its own. */
+            waste_codes: boolean;
+        };
         /** @description A manifest in a pack: the whole view without the pickup code, with what offline verification needs. */
         PackManifest: components["schemas"]["ManifestView"] & {
+            pickup_id?: components["schemas"]["EventId"] | null;
             /** @description SHA-256 of its seal, lower-case hex. */
             seal_digest?: string | null;
             /** @description The short code, to resolve a torn or typed code offline. */
@@ -2300,6 +2364,24 @@ export interface components {
              */
             version?: number | null;
         };
+        /** @description What a live code says, once it is authentic. */
+        SeenLive: {
+            /** @description The phone that showed it. */
+            device_id: components["schemas"]["DeviceId"];
+            /** @description What it says is on the truck. */
+            manifests: components["schemas"]["LiveManifest"][];
+            /** @description For which carrier; for those who may see a manifest on it. */
+            organisation_name?: string | null;
+            /** @description Whose phone; for those who may see a manifest on it. */
+            person_name?: string | null;
+            /** @description Plate of the truck, as the driver knows it. */
+            plate: components["schemas"]["Plate"];
+            /**
+             * Format: date-time
+             * @description Begin of its 15-second step.
+             */
+            shown_at: string;
+        };
         /** @description A manifest as far as the caller may see it. */
         SeenManifest: components["schemas"]["ManifestView"] | components["schemas"]["PublicManifest"];
         /** @description What a wall code says. */
@@ -2512,6 +2594,7 @@ export interface components {
             /** @description Every check, in their order. */
             checks: components["schemas"]["CheckView"][];
             kind?: components["schemas"]["CodeKind"] | null;
+            live?: components["schemas"]["SeenLive"] | null;
             manifest?: components["schemas"]["SeenManifest"] | null;
             site?: components["schemas"]["SeenSite"] | null;
             /**
@@ -2580,6 +2663,7 @@ export type SchemaConfirmedView = components['schemas']['ConfirmedView'];
 export type SchemaDeclaration = components['schemas']['Declaration'];
 export type SchemaDeviceId = components['schemas']['DeviceId'];
 export type SchemaDeviceView = components['schemas']['DeviceView'];
+export type SchemaDrawers = components['schemas']['Drawers'];
 export type SchemaEventId = components['schemas']['EventId'];
 export type SchemaEventKind = components['schemas']['EventKind'];
 export type SchemaEventLine = components['schemas']['EventLine'];
@@ -2608,6 +2692,7 @@ export type SchemaLatLon = components['schemas']['LatLon'];
 export type SchemaLineInput = components['schemas']['LineInput'];
 export type SchemaLineType = components['schemas']['LineType'];
 export type SchemaLineView = components['schemas']['LineView'];
+export type SchemaLiveManifest = components['schemas']['LiveManifest'];
 export type SchemaLogin = components['schemas']['Login'];
 export type SchemaManifestId = components['schemas']['ManifestId'];
 export type SchemaManifestState = components['schemas']['ManifestState'];
@@ -2628,6 +2713,7 @@ export type SchemaOrganisationId = components['schemas']['OrganisationId'];
 export type SchemaOrganisationKind = components['schemas']['OrganisationKind'];
 export type SchemaOrganisationView = components['schemas']['OrganisationView'];
 export type SchemaOutcome = components['schemas']['Outcome'];
+export type SchemaPackDelta = components['schemas']['PackDelta'];
 export type SchemaPackManifest = components['schemas']['PackManifest'];
 export type SchemaPackSite = components['schemas']['PackSite'];
 export type SchemaPackWasteCode = components['schemas']['PackWasteCode'];
@@ -2671,6 +2757,7 @@ export type SchemaRoleView = components['schemas']['RoleView'];
 export type SchemaRouteId = components['schemas']['RouteId'];
 export type SchemaRouteInput = components['schemas']['RouteInput'];
 export type SchemaRouteView = components['schemas']['RouteView'];
+export type SchemaSeenLive = components['schemas']['SeenLive'];
 export type SchemaSeenManifest = components['schemas']['SeenManifest'];
 export type SchemaSeenSite = components['schemas']['SeenSite'];
 export type SchemaSessionView = components['schemas']['SessionView'];
@@ -2894,7 +2981,13 @@ export interface operations {
     };
     read_field_pack: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description `cursor` of the pack that the phone holds: the answer leaves out what did not change. One that is not
+                 *     understood gets the whole pack.
+                 */
+                since?: string;
+            };
             header?: {
                 /** @description ETag of the pack the phone holds */
                 "If-None-Match"?: string | null;

@@ -86,6 +86,8 @@ export type EventResult = With<
 >;
 export interface EventsAnswer {
   results: EventResult[];
+  /** Changes when the server was restored from a backup. */
+  epoch: number;
 }
 
 export type VerdictWord =
@@ -101,9 +103,26 @@ export interface SubCheck {
 
 /** What the public may know from a code in hand. */
 export type PublicManifest = Told<Schemas['PublicManifest']>;
+/** What an authentic live code says, as far as the caller may know. */
+export type SeenLive = With<
+  Told<Schemas['SeenLive']>,
+  {
+    manifests: {
+      id: string;
+      verdict: VerdictWord;
+      checks: SubCheck[];
+      manifest: Manifest | PublicManifest | null;
+    }[];
+  }
+>;
 export type VerifyAnswer = With<
   Told<Schemas['Verification']>,
-  { verdict: VerdictWord; checks: SubCheck[]; manifest: Manifest | PublicManifest | null }
+  {
+    verdict: VerdictWord;
+    checks: SubCheck[];
+    manifest: Manifest | PublicManifest | null;
+    live: SeenLive | null;
+  }
 >;
 
 /** What a notice is about. */

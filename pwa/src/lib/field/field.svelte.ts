@@ -17,6 +17,7 @@ interface FieldState {
   ready: boolean;
   pack: StoredPack | null;
   events: StoredEvent[];
+  carried: StoredEvent[];
   device: StoredDevice | null;
   packProblem: Failure | null;
   deviceProblem: Failure | null;
@@ -26,6 +27,7 @@ let state = $state.raw<FieldState>({
   ready: false,
   pack: null,
   events: [],
+  carried: [],
   device: null,
   packProblem: null,
   deviceProblem: null,
@@ -35,7 +37,7 @@ async function read(): Promise<void> {
   const db = await database();
   const person = (await fact('session'))?.person.id;
   if (person === undefined) {
-    state = { ...state, ready: true, pack: null, events: [], device: null };
+    state = { ...state, ready: true, pack: null, events: [], carried: [], device: null };
     return;
   }
   const [pack, events, device, packProblem, deviceProblem] = await Promise.all([
@@ -49,14 +51,30 @@ async function read(): Promise<void> {
     ready: true,
     pack: pack ?? null,
     events: events.filter((event) => event.person_id === person),
+    carried: events.filter((event) => event.person_id === null),
     device: device ?? null,
     packProblem,
     deviceProblem,
   };
 }
 
-onChange(() => void read());
-void read();
+/** Changes come in swarms while the outbox is sent: one reading at a time, and one more for whatever came meanwhile. */
+let reading: Promise<void> | null = null;
+let stale = false;
+function readSoon(): void {
+  if (reading !== null) {
+    stale = true;
+    return;
+  }
+  stale = false;
+  reading = read().finally(() => {
+    reading = null;
+    if (stale) readSoon();
+  });
+}
+
+onChange(readSoon);
+readSoon();
 
 const all = $derived(state.pack === null ? [] : standings(state.pack, state.events));
 
@@ -73,6 +91,10 @@ export const field = {
   },
   get events(): StoredEvent[] {
     return state.events;
+  },
+  /** Other phones' events that this phone carries or carried. */
+  get carried(): StoredEvent[] {
+    return state.carried;
   },
   get device(): StoredDevice | null {
     return state.device;
@@ -107,4 +129,6 @@ export const field = {
       manifest.short_code !== null && shortCodeBits(parseShortCode(manifest.short_code)) === bits;
     return all.find(matches)?.manifest ?? null;
   },
+  /** Whether the pack has a manifest with this short code (canonical form). */
+  knows: (short: string): boolean => field.byShortCode(short) !== null,
 };

@@ -12,6 +12,8 @@ import {
   type SiteClaims,
   type Verdict,
 } from '$lib/seal';
+import { type Foreign, foreignKind } from './foreign';
+import { judgeLiveCode, type LiveSeen } from './live';
 
 export type Meaning =
   | {
@@ -26,8 +28,10 @@ export type Meaning =
   /** A well-formed short code that the pack does not know. */
   | { kind: 'short_unknown'; text: string }
   | { kind: 'site'; text: string; siteId: string; name: string; found: FieldVerdict<SiteClaims> }
+  /** A live code, from the screen of a driver's phone. */
+  | { kind: 'live'; text: string; seen: LiveSeen }
   /** Something of ours that cannot be read, or something else altogether. */
-  | { kind: 'unreadable'; text: string; verdict: Verdict };
+  | { kind: 'unreadable'; text: string; foreign: Foreign; verdict: Verdict };
 
 /** Reads a scanned or typed text; `byShortCode` looks a short code up in the pack. */
 export async function interpret(
@@ -45,14 +49,18 @@ export async function interpret(
       // Not a short code after all: go on as with any text.
     }
   }
+  const kind = kindOfScan(text);
+  if (kind === 'live') return { kind, text, seen: await judgeLiveCode(text) };
   const { seals, now } = await fieldKnowledge();
-  if (kindOfScan(text) === 'site') {
+  if (kind === 'site') {
     const found = await judgeSite(text, seals, now);
     if (found.claims !== null) {
       return { kind: 'site', text, siteId: found.claims.siteId, name: found.claims.name, found };
     }
   }
   const found = await judgeManifest(text, seals, now);
-  if (found.claims === null) return { kind: 'unreadable', text, verdict: found.verdict };
+  if (found.claims === null) {
+    return { kind: 'unreadable', text, foreign: foreignKind(text), verdict: found.verdict };
+  }
   return { kind: 'manifest', text, manifestId: found.claims.manifestId, claims: found.claims, found };
 }

@@ -1,21 +1,31 @@
 /** From a filled form to a saved event: the best position within the budget, then signed and committed. */
 import type { EventKind } from '$lib/api/types';
 import type { StoredEvent } from '$lib/local/db';
+import { attachFiles, type StoredFile } from '$lib/local/evidence';
 import type { EventDraft } from '$lib/local/event_payload';
 import { writeEvent } from '$lib/local/event_writer';
 import { BUDGET_MS, watch } from '$lib/position/here.svelte';
 import { capture } from './capture.svelte';
+import { named } from './photos.svelte';
 import type { Subject } from './subject';
 
 export type FormFacts = Partial<
   Pick<EventDraft, 'plate' | 'lines' | 'packages' | 'counterparty' | 'weighing' | 'details' | 'comment'>
 >;
 
-/** Saves an event about `subject`, with what was scanned for it. Returns after the phone's database has it. */
-export async function saveEvent(kind: EventKind, subject: Subject, facts: FormFacts): Promise<StoredEvent> {
+/**
+ * Saves an event about `subject`, with what was scanned for it and the files held for it. Returns after the phone's
+ * database has it; the files wait for their turn from then on.
+ */
+export async function saveEvent(
+  kind: EventKind,
+  subject: Subject,
+  facts: FormFacts,
+  files: readonly StoredFile[] = [],
+): Promise<StoredEvent> {
   const located = await watch.locate(BUDGET_MS);
   const scanned = capture.manifestId === subject.id ? capture.code : null;
-  return writeEvent({
+  const saved = await writeEvent({
     kind,
     manifest_id: subject.id,
     trip_id: subject.tripId,
@@ -28,9 +38,15 @@ export async function saveEvent(kind: EventKind, subject: Subject, facts: FormFa
     lines: [],
     packages: null,
     comment: null,
-    files: [],
+    ...named(files),
     ...facts,
   });
+  // The event is safe by now. What goes wrong here is put right when the files are sent.
+  await attachFiles(
+    files.map((file) => file.sha256),
+    saved.id,
+  ).catch((error: unknown) => console.warn('files are attached later', error));
+  return saved;
 }
 
 /** The text of a form field, or null when it is empty. */

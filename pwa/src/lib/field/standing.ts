@@ -44,10 +44,14 @@ export function after(state: ManifestState, kind: EventKind): ManifestState {
 
 /** The standing of every manifest of the pack. */
 export function standings(pack: StoredPack, events: readonly StoredEvent[]): Standing[] {
+  const byManifest = new Map<string | null, StoredEvent[]>();
+  for (const event of events) {
+    const own = byManifest.get(event.manifest_id);
+    if (own === undefined) byManifest.set(event.manifest_id, [event]);
+    else own.push(event);
+  }
   return pack.pack.manifests.map((manifest) => {
-    const own = events
-      .filter((event) => event.manifest_id === manifest.id)
-      .sort((a, b) => a.saved_at - b.saved_at);
+    const own = (byManifest.get(manifest.id) ?? []).sort((a, b) => a.saved_at - b.saved_at);
     let state = manifest.state;
     let waiting = false;
     for (const event of own) {

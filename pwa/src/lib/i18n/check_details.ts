@@ -36,6 +36,19 @@ const DETAILS: Record<string, () => string> = {
   bad_length: m.detail_damaged,
   trailing_bits: m.detail_damaged,
   other_link: m.detail_other_link,
+  live_code: m.detail_live_code,
+  device_revoked: m.detail_device_revoked,
+  step_past: m.detail_step_past,
+  step_ahead: m.detail_step_ahead,
+  trip_unknown: m.detail_trip_unknown,
+  other_manifest: m.detail_other_manifest,
+  other_driver: m.detail_other_driver,
+  other_carrier: m.detail_other_carrier,
+  driver_unknown: m.detail_driver_unknown,
+  other_plate: m.detail_other_plate,
+  plates_unknown: m.detail_plates_unknown,
+  other_pickup: m.detail_other_pickup,
+  pickup_unknown: m.detail_pickup_unknown,
 };
 
 export function checkDetail(detail: unknown): string {

@@ -26,6 +26,17 @@ export function time(instant: string | number | Date): string {
   }).format(new Date(instant));
 }
 
+/** "08:10:15", where half a minute matters. */
+export function clockTime(instant: string | number | Date): string {
+  return new Intl.DateTimeFormat(tag(), {
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    hourCycle: 'h23',
+    timeZone: ZONE,
+  }).format(new Date(instant));
+}
+
 /** "23/11/2026"; in Korean "2026. 11. 23.". */
 export function day(instant: string | number | Date): string {
   return new Intl.DateTimeFormat(tag(), {

@@ -32,6 +32,11 @@ const TITLES: Record<string, () => string> = {
   method_not_allowed: m.problem_method_not_allowed,
   rate_limited: m.problem_rate_limited,
   cross_site: m.problem_cross_site,
+  upload_offset: m.problem_upload_offset,
+  upload_hash: m.problem_upload_hash,
+  upload_quota: m.problem_upload_quota,
+  file_kind: m.problem_file_kind,
+  file_metadata: m.problem_file_metadata,
   internal: m.problem_internal,
   // Reasons for which an event is refused.
   signature: m.refused_signature_invalid,

@@ -10,6 +10,7 @@ import type {
   Severity,
   VerdictWord,
 } from '$lib/api/types';
+import type { FileSubject } from '$lib/local/event_payload';
 import { m } from './index';
 
 type Words<K extends string> = Record<K, () => string>;
@@ -53,6 +54,14 @@ const KINDS: Words<EventKind> = {
   release: m.kind_release,
   note: m.kind_note,
   position_supplement: m.kind_position_supplement,
+};
+const SUBJECTS: Words<FileSubject> = {
+  load: m.subject_load,
+  ticket: m.subject_ticket,
+  signature: m.subject_signature,
+  physical_seals: m.subject_physical_seals,
+  vehicle: m.subject_vehicle,
+  document: m.subject_document,
 };
 const PHYSICAL: Words<PhysicalState> = {
   solid: m.physical_solid,
@@ -123,6 +132,14 @@ const CHECKS: Words<string> = {
   host: m.check_host,
   status: m.check_status,
   registered: m.check_registered,
+  certificate: m.check_certificate,
+  validity: m.check_validity,
+  device: m.check_device,
+  step: m.check_step,
+  manifest: m.check_manifest,
+  driver: m.check_driver,
+  plate: m.check_plate,
+  pickup: m.check_pickup,
 };
 const PACKAGING: Words<string> = {
   drum: m.packaging_drum,
@@ -146,3 +163,6 @@ export const verdictLabel = (verdict: VerdictWord): string => VERDICTS[verdict](
 export const findingLabel = (code: string): string => (FINDINGS as Partial<Words<string>>)[code]?.() ?? code;
 export const checkLabel = (check: string): string => CHECKS[check]?.() ?? check;
 export const packagingLabel = (kind: string): string => PACKAGING[kind]?.() ?? kind;
+/** What an evidence file shows; a subject of a newer phone, and none, is just a picture. */
+export const subjectLabel = (subject: string | null): string =>
+  SUBJECTS[subject as FileSubject]?.() ?? m.subject_picture();

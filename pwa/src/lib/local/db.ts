@@ -3,6 +3,7 @@
  * Stores keep what belongs to a person under the person's id: two people may share one phone.
  */
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
+import { upgrade } from './upgrade';
 import type {
   EventKind,
   EventResult,
@@ -37,6 +38,8 @@ export interface StoredDevice {
   certificate: string;
   /** Number of the next event, from 1. */
   next_seq: number;
+  /** True after the server said that it does not know this device: it is entered again by its certificate. */
+  forgotten?: boolean;
 }
 
 export interface StoredPack {
@@ -57,10 +60,14 @@ export interface StoredTrust {
 
 export type EventProgress = 'waiting' | 'recorded' | 'refused';
 
-/** An event this phone made. Acknowledged ones stay 30 days, for a server that was restored from a backup. */
+/**
+ * An event this phone made or carries for another. Acknowledged ones stay 30 days, for a server that was restored from
+ * a backup.
+ */
 export interface StoredEvent {
   id: string;
-  person_id: string;
+  /** Whose it is; null for one that this phone only carries. */
+  person_id: string | null;
   device_id: string;
   manifest_id: string | null;
   kind: EventKind;
@@ -71,15 +78,31 @@ export interface StoredEvent {
   progress: EventProgress;
   /** The server's answer, once there is one. */
   result: EventResult | null;
+  /** Phone time of the answer, milliseconds. */
   answered_at: number | null;
+  /** Server time of the answer, milliseconds: the thirty days count from here, whatever the phone's clock does. */
+  acknowledged_at: number | null;
+  /** Epoch of the server that acknowledged it. */
+  epoch: number | null;
+  /** Phone time when another phone or a file took a copy, milliseconds. */
+  handed_over_at: number | null;
+  /** How often it went back into the outbox. */
+  taken_up?: number;
 }
 
+/** One event on its way to the server. */
 export interface OutboxEntry {
+  /** Order of sending: entries get rising numbers in the order in which they were written. */
+  place: number;
   event_id: string;
-  /** Order of sending: device id and sequence number. */
-  order: string;
+  /** Entries of one chain are sent in their order: the manifest, or the device where there is none. */
+  chain: string;
+  /** True for an event of another phone: its times are not this phone's. */
+  carried: boolean;
   added_at: number;
   attempts: number;
+  /** Phone time before which it and its chain stay behind, milliseconds; null when nothing holds it. */
+  held_until: number | null;
 }
 
 /** An event that the server refused: kept, shown with its reason, never dropped. */
@@ -109,13 +132,32 @@ export interface ClockOffset {
   uncertainty_ms: number;
 }
 
-/** When to try sending again. */
+/** The latest phone time seen: a clock that shows less was set back. */
+export interface ClockSeen {
+  /** Milliseconds. */
+  latest: number;
+  /** Phone time when somebody was seen to set the clock, milliseconds; until the offset is measured again. */
+  set_at: number | null;
+}
+
+/** When to try sending again, and how much at once. */
 export interface SyncState {
   failures: number;
   /** Phone time before which nobody tries by itself, milliseconds. */
   not_before: number;
+  /** Phone time before which the server asked to be left alone, milliseconds. */
+  asked_until: number;
+  /** Events of the next request, at most. */
+  batch: number;
   last_sent_at: number | null;
   last_problem: string | null;
+}
+
+/** The server's epoch, and what its last change set in motion. */
+export interface KnownEpoch {
+  epoch: number;
+  /** Phone time of the last change and how many events were taken up again; null when it never changed. */
+  resent: { at: number; count: number } | null;
 }
 
 /** A key made for a registration whose answer has not come yet. */
@@ -139,19 +181,29 @@ export interface StoredNotices {
   read_at: number;
 }
 
+/** How old the field pack is, for screens that need not read the pack. */
+export interface PackAge {
+  person_id: string;
+  /** Phone time when the server last confirmed it, milliseconds. */
+  confirmed_at: number;
+}
+
 export interface Facts {
   /** Code of an accepted invitation whose device key is not registered yet. */
   invitation: string;
   pack_problem: Failure;
+  pack_age: PackAge;
   device_problem: Failure;
   pending_key: PendingKey;
   session: StoredSession;
   clock: ClockOffset;
+  clock_seen: ClockSeen;
   sync: SyncState;
+  epoch: KnownEpoch;
   notices: StoredNotices;
 }
 
-interface Schema extends DBSchema {
+export interface Schema extends DBSchema {
   facts: { key: keyof Facts; value: Facts[keyof Facts] };
   devices: { key: string; value: StoredDevice };
   packs: { key: string; value: StoredPack };
@@ -161,7 +213,7 @@ interface Schema extends DBSchema {
     value: StoredEvent;
     indexes: { by_manifest: string; by_saved: number; by_progress: EventProgress };
   };
-  outbox: { key: string; value: OutboxEntry; indexes: { by_order: string } };
+  outbox: { key: number; value: OutboxEntry; indexes: { by_event: string } };
   refused: { key: string; value: RefusedEntry };
   copies: { key: [string, string]; value: StoredCopy };
 }
@@ -169,24 +221,29 @@ interface Schema extends DBSchema {
 export type Database = IDBPDatabase<Schema>;
 
 const NAME = 'emanifest';
+/** Raised with every change of the stores; `upgrade` brings older ones along with everything in them. */
+const VERSION = 2;
 let opened: Promise<Database> | null = null;
 
-/** The database, opened once per page or worker. */
+/** The database, opened once per page or worker; a failure is not remembered. */
 export function database(): Promise<Database> {
-  opened ??= openDB<Schema>(NAME, 1, {
-    upgrade(db) {
-      db.createObjectStore('facts');
-      db.createObjectStore('devices', { keyPath: 'person_id' });
-      db.createObjectStore('packs', { keyPath: 'person_id' });
-      db.createObjectStore('trust', { keyPath: 'person_id' });
-      const events = db.createObjectStore('events', { keyPath: 'id' });
-      events.createIndex('by_manifest', 'manifest_id');
-      events.createIndex('by_saved', 'saved_at');
-      events.createIndex('by_progress', 'progress');
-      db.createObjectStore('outbox', { keyPath: 'event_id' }).createIndex('by_order', 'order');
-      db.createObjectStore('refused', { keyPath: 'event_id' });
-      db.createObjectStore('copies', { keyPath: ['person_id', 'manifest_id'] });
-    },
+  if (opened === null) {
+    const opening = open(VERSION).catch((error: unknown) => {
+      // A newer build has been here: stores only gain, so this one can go on until the page is loaded anew.
+      if (error instanceof DOMException && error.name === 'VersionError') return open(undefined);
+      throw error;
+    });
+    opened = opening;
+    opening.catch(() => {
+      if (opened === opening) opened = null;
+    });
+  }
+  return opened;
+}
+
+function open(version: number | undefined): Promise<Database> {
+  return openDB<Schema>(NAME, version, {
+    upgrade,
     // A newer build in another tab wants to upgrade: let it, and open again when next asked.
     blocking(_current, _blocked, event) {
       (event.target as IDBDatabase).close();
@@ -196,7 +253,6 @@ export function database(): Promise<Database> {
       opened = null;
     },
   });
-  return opened;
 }
 
 /** One of the single facts, or null. */

@@ -25,7 +25,7 @@ export interface EventLine {
 export interface Counterparty {
   kind: 'signed' | 'code' | 'glass' | 'none';
   name: string | null;
-  /** Six digits, or the strokes of the signature as an SVG path, by kind. */
+  /** By kind: six digits; on the glass the name of the signature's picture, or its strokes as an SVG path. */
   proof: string | null;
 }
 
@@ -36,6 +36,9 @@ export interface Weighing {
   ticket: string | null;
   source: 'scale' | 'typed' | 'public_scale';
 }
+
+/** What an evidence file shows. */
+export type FileSubject = 'load' | 'ticket' | 'signature' | 'physical_seals' | 'vehicle' | 'document';
 
 export interface EventPayload {
   id: string;
@@ -63,7 +66,10 @@ export interface EventPayload {
   weighing?: Weighing;
   details?: Record<string, unknown>;
   comment: string | null;
+  /** SHA-256 of evidence files, lower-case hex. */
   files: string[];
+  /** What they show, by their names. */
+  file_subjects?: Record<string, FileSubject>;
 }
 
 /** What a screen knows of an event; id, number, time and signer are added when it is written. */

@@ -1,11 +1,14 @@
 /**
  * Writing a custody event: under one lock per device take the next number, sign, then commit event, outbox entry and
- * number in one strict-durability transaction. Only when that transaction is complete is anything "saved".
+ * number in one strict-durability transaction. Only when that transaction is complete is anything "saved"; what the
+ * database refuses is rescued into memory and said so at once.
  */
 import { signJws } from '$lib/seal';
 import { changed } from './changes';
-import { database, fact, type StoredDevice, type StoredEvent } from './db';
+import { database, fact, type ClockOffset, type StoredDevice, type StoredEvent } from './db';
 import type { EventDraft, EventPayload } from './event_payload';
+import { commitEvent, rescue, spentSeq, type StorageTrouble } from './rescue';
+import { trustedOffset } from './true_time';
 import { uuidv7 } from './uuid';
 import { zonedTime } from './zoned_time';
 
@@ -17,11 +20,15 @@ export class NoDevice extends Error {
   }
 }
 
-/** The phone's storage is full: the event is not saved. */
-export class StorageFull extends Error {
-  constructor(cause: unknown) {
-    super('the storage of this phone is full', { cause });
-    this.name = 'StorageFull';
+/** The phone's database did not take the event. It is signed and kept in memory: it can still be carried away. */
+export class NotSaved extends Error {
+  constructor(
+    readonly trouble: StorageTrouble,
+    readonly event: StoredEvent,
+    cause: unknown,
+  ) {
+    super(`the storage of this phone is ${trouble}`, { cause });
+    this.name = 'NotSaved';
   }
 }
 
@@ -43,66 +50,71 @@ export const PORTS: WriterPorts = {
   sign: (device, payload) => signJws(device.device_id, payload, device.key.privateKey),
 };
 
-/** Signs and saves one event; returns after the transaction's `complete`. */
+/** Signs and saves one event; returns after the transaction's `complete`. Throws {@link NotSaved} with the signed event. */
 export async function writeEvent(draft: EventDraft, ports: WriterPorts = PORTS): Promise<StoredEvent> {
   const session = await fact('session');
   if (session === null) throw new NoDevice();
   const person = session.person.id;
+  const { role, organisation_id } = session.acting;
   const saved = await ports.lock(`emanifest.device.${person}`, async () => {
-    const db = await database();
-    const device = await db.get('devices', person);
+    const device = await (await database()).get('devices', person);
     if (device === undefined) throw new NoDevice();
     const ms = ports.now();
-    const clock = await fact('clock');
     const payload: EventPayload = {
       id: uuidv7(ms),
       ...draft,
-      device_seq: device.next_seq,
+      device_seq: Math.max(device.next_seq, spentSeq(device.device_id) + 1),
       event_time: zonedTime(ms),
-      ...(clock === null
-        ? {}
-        : {
-            clock: {
-              offset_ms: clock.offset_ms,
-              measured_at: clock.measured_at,
-              mono_ms: Math.round(ports.mono()),
-            },
-          }),
-      acting: { role: session.acting.role, organisation_id: session.acting.organisation_id },
+      ...clockOf(await trustedOffset(ms), ports.mono()),
+      acting: { role, organisation_id },
     };
-    const event: StoredEvent = {
-      id: payload.id,
-      person_id: person,
-      device_id: device.device_id,
-      manifest_id: payload.manifest_id,
-      kind: payload.kind,
-      jws: await ports.sign(device, payload),
-      payload,
-      saved_at: ms,
-      progress: 'waiting',
-      result: null,
-      answered_at: null,
-    };
-    await commit(event, device);
+    const event = storedEvent(payload, await ports.sign(device, payload), device.device_id, person, ms);
+    await commit(event);
     return event;
   });
   changed('events');
   return saved;
 }
 
-async function commit(event: StoredEvent, device: StoredDevice): Promise<void> {
-  const db = await database();
-  const order = `${device.device_id}:${String(device.next_seq).padStart(12, '0')}`;
+function clockOf(offset: ClockOffset | null, mono: number): Pick<EventPayload, 'clock'> {
+  if (offset === null) return {};
+  const { offset_ms, measured_at } = offset;
+  return { clock: { offset_ms, measured_at, mono_ms: Math.round(mono) } };
+}
+
+/** An event as the phone keeps it before anybody answered. */
+export function storedEvent(
+  payload: EventPayload,
+  jws: string,
+  deviceId: string,
+  personId: string | null,
+  savedAt: number,
+): StoredEvent {
+  return {
+    id: payload.id,
+    person_id: personId,
+    device_id: deviceId,
+    manifest_id: payload.manifest_id,
+    kind: payload.kind,
+    jws,
+    payload,
+    saved_at: savedAt,
+    progress: 'waiting',
+    result: null,
+    answered_at: null,
+    acknowledged_at: null,
+    epoch: null,
+    handed_over_at: null,
+  };
+}
+
+async function commit(event: StoredEvent): Promise<void> {
   try {
-    const tx = db.transaction(['events', 'outbox', 'devices'], 'readwrite', { durability: 'strict' });
-    await Promise.all([
-      tx.objectStore('events').add(event),
-      tx.objectStore('outbox').add({ event_id: event.id, order, added_at: event.saved_at, attempts: 0 }),
-      tx.objectStore('devices').put({ ...device, next_seq: device.next_seq + 1 }),
-      tx.done,
-    ]);
+    await commitEvent(event);
   } catch (error) {
-    if (error instanceof DOMException && error.name === 'QuotaExceededError') throw new StorageFull(error);
-    throw error;
+    const full = error instanceof DOMException && error.name === 'QuotaExceededError';
+    const trouble = full ? 'full' : 'failing';
+    rescue(event, trouble);
+    throw new NotSaved(trouble, event, error);
   }
 }

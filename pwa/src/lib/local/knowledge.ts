@@ -1,17 +1,13 @@
 /** What this phone knows for judging seals: the pinned roots, the verified lists of its field pack, the true time. */
 import { NO_SEALS, openFieldSeals, publicKeyFromBase64url, type FieldSeals } from '$lib/seal';
 import { database, fact, type StoredPack } from './db';
+import { correctedNow } from './true_time';
 
 export interface FieldKnowledge {
   seals: FieldSeals;
   pack: StoredPack | null;
   /** Phone time corrected by the server's offset, milliseconds. */
   now: number;
-}
-
-/** Phone time corrected by the offset measured at the last sync, milliseconds. */
-export async function correctedNow(): Promise<number> {
-  return Date.now() + ((await fact('clock'))?.offset_ms ?? 0);
 }
 
 /** Reads it for the person signed in; without a pack every seal reads "cannot tell". */

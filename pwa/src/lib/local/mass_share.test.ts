@@ -1,22 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { chance } from '$lib/testing/chance';
 import { shareMass } from './mass_share';
-
-/** A small reproducible generator (mulberry32): the cases are the same on every run. */
-function numbers(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
 
 describe('sharing a mass over lines', () => {
   it('keeps every gram, gives nobody a negative share and stays within one gram of the proportion', () => {
-    const next = numbers(7);
+    const next = chance(7).next;
     for (let round = 0; round < 3_000; round += 1) {
       const weights = Array.from({ length: 1 + Math.floor(next() * 12) }, () =>
         Math.floor(next() * 40_000_000),

@@ -28,6 +28,7 @@ export async function freshPhone(): Promise<CryptoKeyPair> {
     demo: true,
     ended: false,
   });
+  for (const each of ['clock', 'clock_seen', 'sync', 'epoch'] as const) await putFact(each, null);
   const key = await generateDeviceKey();
   await db.put('devices', device());
   keys.set(DEVICE, key);

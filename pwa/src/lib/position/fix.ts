@@ -23,9 +23,38 @@ export function fixOf(found: GeolocationPosition): EventPosition {
     speed_mps: finite(speed),
     heading_deg: finite(heading),
     fix_time: new Date(found.timestamp).toISOString(),
-    // Browsers do not tell; the server judges by other evidence.
-    mocked: false,
+    mocked: saysMocked(found),
   };
+}
+
+/**
+ * Whether the fix says of itself that an app made it up. Browsers do not tell; wrappers around them do, in one of these
+ * places. Silence is no proof of the opposite: the server judges by other evidence.
+ */
+function saysMocked(found: GeolocationPosition): boolean {
+  const said = (holder: object): unknown[] =>
+    ['mocked', 'isMock', 'isFromMockProvider'].map((name) => (holder as Record<string, unknown>)[name]);
+  return [...said(found), ...said(found.coords)].includes(true);
+}
+
+/** Faster than any truck, metres a second: what moves so has not moved. */
+const JUMP_MPS = 70;
+/** Fixes less accurate than this jump by themselves, between one mast and the next. */
+const JUMP_ACCURACY_M = 50;
+
+/** True when nobody can have gone from one fix to the other: two exact ones, too far apart for the time between. */
+export function jumps(from: EventPosition | null, to: EventPosition): boolean {
+  if (from === null || accuracy(from) > JUMP_ACCURACY_M || accuracy(to) > JUMP_ACCURACY_M) return false;
+  const seconds = (Date.parse(to.fix_time) - Date.parse(from.fix_time)) / 1000;
+  if (seconds <= 0) return false;
+  return distanceM(from, to) - accuracy(from) - accuracy(to) > JUMP_MPS * Math.max(1, seconds);
+}
+
+/** Metres between two fixes, on a sphere: exact enough to tell a jump. */
+function distanceM(a: EventPosition, b: EventPosition): number {
+  const radians = (degrees: number) => (degrees * Math.PI) / 180;
+  const x = radians(b.lon - a.lon) * Math.cos(radians((a.lat + b.lat) / 2));
+  return 6_371_000 * Math.hypot(x, radians(b.lat - a.lat));
 }
 
 /** Age of a fix in milliseconds, never negative. */

@@ -7,6 +7,12 @@ export const watch = createWatch((navigator.geolocation as Geolocation | undefin
 let state = $state.raw<WatchState>(watch.state);
 watch.subscribe((next) => (state = next));
 
+// Allowed after all, in the browser's settings: no need to press anything here.
+void (navigator.permissions as Permissions | undefined)?.query({ name: 'geolocation' }).then(
+  (permission) => permission.addEventListener('change', () => watch.restart()),
+  () => undefined,
+);
+
 export const position = {
   get current(): WatchState {
     return state;

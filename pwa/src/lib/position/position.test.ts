@@ -44,8 +44,8 @@ function source() {
     calls.push({ found, failed: failed ?? (() => undefined) });
     return calls.length;
   };
-  const give = (accuracy: number) => {
-    const coords = { latitude: 20.85, longitude: 106.68, accuracy, speed: NaN, heading: null };
+  const give = (accuracy: number, latitude = 20.85) => {
+    const coords = { latitude, longitude: 106.68, accuracy, speed: NaN, heading: null };
     for (const call of calls) call.found({ coords, timestamp: Date.now() } as unknown as GeolocationPosition);
   };
   const fail = (code: number) => {
@@ -125,5 +125,28 @@ describe('the watch', () => {
     const located = watch.locate(1_000);
     await vi.advanceTimersByTimeAsync(1_000);
     expect(await located).toEqual({ position: null, position_missing: 'timeout' });
+  });
+
+  it('begins anew when the person has allowed it in the settings', () => {
+    const phone = source();
+    const watch = createWatch(phone.geolocation);
+    watch.start();
+    phone.fail(1);
+    expect(watch.state.status).toBe('denied');
+    watch.restart();
+    expect([watch.state.status, phone.cleared]).toEqual(['searching', [1]]);
+    phone.give(12);
+    expect(watch.state).toMatchObject({ status: 'fix', fix: { accuracy_m: 12 } });
+  });
+
+  it('remembers a jump, and keeps the best fix all the same', async () => {
+    const phone = source();
+    const watch = createWatch(phone.geolocation);
+    watch.start();
+    phone.give(10);
+    await vi.advanceTimersByTimeAsync(10_000);
+    phone.give(10, 21.85);
+    expect(watch.state.jumpedAt).toBe(NOW + 10_000);
+    expect(await watch.locate(1_000)).toMatchObject({ position: { accuracy_m: 10 }, position_missing: null });
   });
 });

@@ -4,8 +4,9 @@
  */
 import { onChange } from '$lib/local/changes';
 import { database, fact, type StoredEvent } from '$lib/local/db';
-import { writeEvent } from '$lib/local/event_writer';
+import { NotSaved, writeEvent } from '$lib/local/event_writer';
 import type { EventDraft, EventPosition } from '$lib/local/event_payload';
+import { rescued } from '$lib/local/rescue';
 import { isGood, NEAR_MS } from './fix';
 import { watch } from './here.svelte';
 
@@ -44,7 +45,9 @@ export function supplementOf(event: StoredEvent, position: EventPosition): Event
 
 async function young(nowMs: number): Promise<StoredEvent[]> {
   const db = await database();
-  return db.getAllFromIndex('events', 'by_saved', IDBKeyRange.lowerBound(nowMs - NEAR_MS));
+  const stored = await db.getAllFromIndex('events', 'by_saved', IDBKeyRange.lowerBound(nowMs - NEAR_MS));
+  // A supplement that the storage would not take is made all the same: once is enough.
+  return [...stored, ...rescued().map(({ event }) => event)];
 }
 
 /** Runs for as long as the page is open. */
@@ -60,6 +63,9 @@ export function superviseSupplements(): void {
       await navigator.locks.request('emanifest.supplement', { ifAvailable: true }, async (lock) => {
         if (lock !== null) await supplement();
       });
+    } catch (error) {
+      // Not saved is rescued and shown; everything else is tried again at the next fix.
+      if (!(error instanceof NotSaved)) console.warn('no supplement', error);
     } finally {
       working = false;
     }

@@ -1,11 +1,13 @@
 /** Watching the phone's position: keeps the best fix, and gives one within a time budget without ever blocking. */
 import type { EventPosition, PositionMissing } from '$lib/local/event_payload';
-import { better, isSharp, missingOf, fixOf, ageMs, NEAR_MS, type PositionStatus } from './fix';
+import { ageMs, better, fixOf, isSharp, jumps, missingOf, NEAR_MS, type PositionStatus } from './fix';
 
 export interface WatchState {
   status: PositionStatus;
   /** The best fix so far; stays while newer ones fail. */
   fix: EventPosition | null;
+  /** Phone time of the last jump that no truck can make, milliseconds; null when there was none. */
+  jumpedAt: number | null;
 }
 
 /** What an event gets: a position, or why there is none. */
@@ -24,13 +26,17 @@ export interface Watch {
   start(): () => void;
   /** The best position that can be had within `budgetMs`. Never throws. */
   locate(budgetMs: number): Promise<Located>;
+  /** Forgets a refusal and looks again: the person has changed the settings. */
+  restart(): void;
   /** Calls back at every change. */
   subscribe(listener: (state: WatchState) => void): () => void;
 }
 
 /** A watch over the browser's positioning (null where there is none). */
 export function createWatch(source: Source | null, now: () => number = () => Date.now()): Watch {
-  let state: WatchState = { status: source === null ? 'unavailable' : 'off', fix: null };
+  let state: WatchState = { status: source === null ? 'unavailable' : 'off', fix: null, jumpedAt: null };
+  /** The latest fix, better or not: jumps are seen between neighbours in time. */
+  let latest: EventPosition | null = null;
   let users = 0;
   let id: number | null = null;
   const listeners = new Set<(state: WatchState) => void>();
@@ -40,7 +46,10 @@ export function createWatch(source: Source | null, now: () => number = () => Dat
     for (const listener of listeners) listener(state);
   }
   function found(position: GeolocationPosition): void {
-    set({ status: 'fix', fix: better(state.fix, fixOf(position), now()) });
+    const next = fixOf(position);
+    const jumpedAt = jumps(latest, next) ? now() : state.jumpedAt;
+    latest = next;
+    set({ status: 'fix', fix: better(state.fix, next, now()), jumpedAt });
   }
   function failed(error: { code: number }): void {
     const fresh = state.fix !== null && ageMs(state.fix, now()) <= NEAR_MS;
@@ -52,6 +61,11 @@ export function createWatch(source: Source | null, now: () => number = () => Dat
     if (source === null || id !== null) return;
     if (state.status !== 'fix') set({ ...state, status: 'searching' });
     id = source.watchPosition(found, failed, OPTIONS);
+  }
+  function end(): void {
+    if (source === null || id === null) return;
+    source.clearWatch(id);
+    id = null;
   }
   function located(): Located {
     const { fix, status } = state;
@@ -72,10 +86,13 @@ export function createWatch(source: Source | null, now: () => number = () => Dat
         if (stopped) return;
         stopped = true;
         users -= 1;
-        if (users > 0 || source === null || id === null) return;
-        source.clearWatch(id);
-        id = null;
+        if (users === 0) end();
       };
+    },
+    restart() {
+      end();
+      if (state.status !== 'fix') set({ ...state, status: source === null ? 'unavailable' : 'off' });
+      if (users > 0) begin();
     },
     locate(budgetMs) {
       if (source === null || state.status === 'denied' || isSharp(state.fix, now()))

@@ -1,12 +1,21 @@
 /** Messages between the page and the worker that reads QR codes. */
 
-/** One of the three steps of the reading cycle, or all of them for a still picture. */
-export type Step = 'fast' | 'hard' | 'blurred' | 'all';
+/** One step of the reading cycle. */
+export type Step =
+  /** At half the size: quick, and enough for a code that fills the frame. */
+  | 'half'
+  /** As it is: small codes too. */
+  | 'whole'
+  /** Slightly blurred: noise of a dark place is not a pattern. */
+  | 'smooth'
+  /** Shade and noise taken out, edges brought back: faint, defocused and shaken codes. */
+  | 'sharp';
 
 export interface ReadRequest {
   id: number;
   frame: ImageBitmap;
-  step: Step;
+  /** Tried one after the other until one reads: one for a live frame, all for a still picture. */
+  steps: readonly Step[];
 }
 
 export interface ReadAnswer {
@@ -15,5 +24,5 @@ export interface ReadAnswer {
   text: string | null;
 }
 
-/** The cycle over live frames: quick, then thorough, then thorough over a slight blur for dark and noisy frames. */
-export const CYCLE: readonly Exclude<Step, 'all'>[] = ['fast', 'hard', 'blurred'];
+/** The cycle over live frames, from quick to thorough; what each step is worth is measured in tests/scanner. */
+export const CYCLE: readonly Step[] = ['half', 'whole', 'smooth', 'sharp'];

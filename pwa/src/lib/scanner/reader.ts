@@ -1,9 +1,9 @@
 /** The page's side of the reading worker. */
-import type { ReadAnswer, ReadRequest, Step } from './protocol';
+import { CYCLE, type ReadAnswer, type ReadRequest, type Step } from './protocol';
 
 export interface Reader {
-  /** Reads one frame; takes the frame over. Null when there is no code in it. */
-  read(frame: ImageBitmap, step: Step): Promise<string | null>;
+  /** Reads one frame with these steps; takes the frame over. Null when there is no code in it. */
+  read(frame: ImageBitmap, steps: readonly Step[]): Promise<string | null>;
   stop(): void;
 }
 
@@ -16,9 +16,9 @@ export function startReader(): Reader {
     open.delete(event.data.id);
   });
   return {
-    read(frame, step) {
+    read(frame, steps) {
       const id = next++;
-      const request: ReadRequest = { id, frame, step };
+      const request: ReadRequest = { id, frame, steps };
       return new Promise((resolve) => {
         open.set(id, resolve);
         worker.postMessage(request, [frame]);
@@ -50,7 +50,7 @@ export async function readPhoto(file: Blob): Promise<string | null> {
         });
   const reader = startReader();
   try {
-    return await reader.read(frame, 'all');
+    return await reader.read(frame, CYCLE);
   } finally {
     reader.stop();
   }

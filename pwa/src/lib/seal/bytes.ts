@@ -88,3 +88,19 @@ export function uuid(bytes: Uint8Array): string {
     '-',
   );
 }
+
+/** The sixteen bytes of a hyphenated UUID. */
+export function uuidBytes(text: string): Bytes {
+  return fromHex(text.replaceAll('-', '').toLowerCase());
+}
+
+/** One after the other. */
+export function concat(...parts: Uint8Array[]): Bytes {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}

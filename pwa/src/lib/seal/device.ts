@@ -1,7 +1,7 @@
 /** Certificate of a device: whose phone holds which key, so that phones can check each other offline. */
-import { type Bytes, uuid } from './bytes';
-import { asBytes, asMap, asTuple, item, required } from './cbor';
-import { CTI, PRIVATE, readCommon } from './claims';
+import { type Bytes, uuid, uuidBytes } from './bytes';
+import { asBytes, asMap, asTuple, type Cbor, item, required } from './cbor';
+import { CTI, EXP, IAT, ISS, PRIVATE, readCommon } from './claims';
 import type { Claims, Kind } from './envelope';
 
 export interface DeviceClaims extends Claims {
@@ -30,3 +30,14 @@ export const DEVICE: Kind<DeviceClaims> = {
     };
   },
 };
+
+/** The claims as the issuer writes them: encoded canonically they are the certificate's payload. */
+export function deviceCbor(claims: DeviceClaims): Cbor {
+  return new Map<Cbor, Cbor>([
+    [ISS, claims.issuer],
+    [EXP, claims.expiresAt / 1000],
+    [IAT, claims.issuedAt / 1000],
+    [CTI, uuidBytes(claims.deviceId)],
+    [PRIVATE, [claims.publicKeyXy, uuidBytes(claims.personId), uuidBytes(claims.organisationId)]],
+  ]);
+}

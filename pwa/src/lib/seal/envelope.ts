@@ -95,6 +95,32 @@ function readHeader(bytes: Uint8Array): { kid: string; typ: string } {
   return { kid: hex(kid), typ };
 }
 
+function protectedHeader(typ: Typ, kid: Uint8Array): Bytes {
+  return encodeCbor(
+    new Map<Cbor, Cbor>([
+      [ALG, ES256],
+      [KID, kid],
+      [TYP, typ],
+    ]),
+  );
+}
+
+/** Puts a seal's bytes together from parts that travelled apart, or were just made. */
+export function assembleSeal(typ: Typ, kid: Uint8Array, payload: Bytes, signature: Uint8Array): Bytes {
+  return encodeCbor(new Tagged(COSE_SIGN1, [protectedHeader(typ, kid), new Map(), payload, signature]));
+}
+
+/** Seals a payload as this phone does; `sign` gives r ‖ s over what is to be signed. */
+export async function sealPayload(
+  typ: Typ,
+  kid: Uint8Array,
+  payload: Bytes,
+  sign: (message: Bytes) => Promise<Uint8Array>,
+): Promise<Bytes> {
+  const signed = encodeCbor(['Signature1', protectedHeader(typ, kid), new Uint8Array(0), payload]);
+  return assembleSeal(typ, kid, payload, await sign(signed));
+}
+
 /** Reads a seal of this kind. Throws a SealError with the code of the first broken rule. */
 export function decodeSeal<T extends Claims>(bytes: Bytes, kind: Kind<T>): Unverified<T> {
   const { payload, ...envelope } = open(bytes, kind.typ);

@@ -3,6 +3,7 @@ import { fromBase64url } from './bytes';
 import { type Claims, sealDigest, type Sealed } from './envelope';
 import { SealError } from './error';
 import type { PublicKey } from './key';
+import { LIVE } from './live';
 import { MANIFEST, type ManifestClaims } from './manifest';
 import { SITE, type SiteClaims } from './site';
 import { decodeStatusList, lookupStatus, type StatusList, type StatusLookup } from './status_list';
@@ -111,8 +112,9 @@ async function judgeOffline<T extends Claims>(
   return { verdict, seal, claims: scan.seal?.claims ?? null, digest };
 }
 
-/** What a scanned text is: by its seal, or by its look. */
-export function kindOfScan(text: string): 'manifest' | 'site' | null {
+/** What a scanned text is, by its seal. */
+export function kindOfScan(text: string): 'manifest' | 'site' | 'live' | null {
   if (readScan(text, MANIFEST).seal) return 'manifest';
-  return readScan(text, SITE).seal ? 'site' : null;
+  if (readScan(text, SITE).seal) return 'site';
+  return readScan(text, LIVE).seal ? 'live' : null;
 }

@@ -15,9 +15,37 @@ export {
 } from './field';
 export { parseJws, type SignedJws, signJws, type UnverifiedJws, verifyJws } from './jws';
 export { generateDeviceKey, type PublicKey, publicKey, publicKeyFromBase64url, publicKeyFromXy } from './key';
+export {
+  type Carried,
+  LIVE,
+  type LiveClaims,
+  type LiveFacts,
+  makeLive,
+  MANIFESTS_MAX,
+  sealedPlate,
+  STEP_MS,
+  stepAt,
+} from './live';
+export {
+  bind,
+  BOND_CHECKS,
+  type Carriage,
+  type DeviceStanding,
+  judgeLive,
+  LIVE_CHECKS,
+  type LiveCheck,
+  type LiveCheckName,
+  type LiveVerdict,
+} from './live_verdict';
 export { MANIFEST, type ManifestClaims, sealedMass, siteTail } from './manifest';
 export { parseQr, renderQr, type ScannedCode } from './qr';
-export { looksLikeShortCode, parseShortCode, shortCodeBits } from './short_code';
+export {
+  groupedShortCode,
+  looksLikeShortCode,
+  nearShortCodes,
+  parseShortCode,
+  shortCodeBits,
+} from './short_code';
 export { SITE, type SiteClaims } from './site';
 export type { SealStatus, StatusList, StatusLookup } from './status_list';
 export { decodeTrustList, type TrustList, verifySeal, verifyTrustList } from './trust_list';

@@ -40,3 +40,52 @@ export function shortCodeBits(canonical: string): number {
 function checkValue(characters: number[]): number {
   return characters.reduce((rest, value) => (rest * 32 + value) % 37, 0);
 }
+
+/** Characters that look alike in small print or on a torn label; each group is read for any of its own. */
+const ALIKE: readonly string[] = [
+  '8B3',
+  '5S',
+  '2Z7',
+  '6G',
+  '0DQC',
+  '1TJ7',
+  '4A',
+  'VYU',
+  'MNW',
+  'EF',
+  'PR',
+  'KXH',
+  '9P',
+];
+
+/**
+ * Right short codes that differ from a wrong one by one character of the same look, or by two neighbours that changed
+ * places: what a person may have meant. Empty for a text of another length, or with characters that no code has.
+ */
+export function nearShortCodes(text: string): string[] {
+  const plain = text.replace(/[\s-]/g, '').toUpperCase().replaceAll('O', '0').replace(/[IL]/g, '1');
+  if (plain.length !== CHARACTERS + 1) return [];
+  const found = new Set<string>();
+  const consider = (candidate: string) => {
+    try {
+      found.add(parseShortCode(candidate));
+    } catch (error) {
+      if (!(error instanceof SealError)) throw error;
+    }
+  };
+  for (let at = 0; at < plain.length; at += 1) {
+    const here = plain.charAt(at);
+    for (const other of ALIKE.filter((group) => group.includes(here)).join('')) {
+      if (other !== here) consider(plain.slice(0, at) + other + plain.slice(at + 1));
+    }
+    const next = plain.charAt(at + 1);
+    if (next !== '' && next !== here) consider(plain.slice(0, at) + next + here + plain.slice(at + 2));
+  }
+  return [...found].sort();
+}
+
+/** A short code while it is typed: capitals, in groups of five, five and one. */
+export function groupedShortCode(text: string): string {
+  const plain = text.replace(/[\s-]/g, '').toUpperCase();
+  return [plain.slice(0, 5), plain.slice(5, 10), plain.slice(10)].filter((part) => part !== '').join('-');
+}

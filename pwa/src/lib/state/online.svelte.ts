@@ -1,10 +1,17 @@
-/** Whether the device believes it has a network; a hint for the screen, never a reason not to try. */
-let online = $state(navigator.onLine);
-addEventListener('online', () => (online = true));
-addEventListener('offline', () => (online = false));
+/**
+ * Whether the server can be reached, as far as its answers tell; before the first exchange what the device believes. For
+ * the screen only: nothing is left untried because of it.
+ */
+import { currentReach, onReach, type Reach } from '$lib/sync/reach';
+
+let reach = $state<Reach>(currentReach());
+let believed = $state(navigator.onLine);
+onReach((next) => (reach = next));
+addEventListener('online', () => (believed = true));
+addEventListener('offline', () => (believed = false));
 
 export const network = {
   get online(): boolean {
-    return online;
+    return reach === 'answers' || (reach === 'unknown' && believed);
   },
 };

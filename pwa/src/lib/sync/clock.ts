@@ -1,5 +1,6 @@
 /** How far the phone's clock is from the server's, measured at every exchange; goes into each event. */
 import { onExchange, type Exchange } from '$lib/api/client';
+import { changed } from '$lib/local/changes';
 import { fact, putFact, type ClockOffset } from '$lib/local/db';
 
 /** The `Date` header counts whole seconds: its middle is half a second later. */
@@ -10,6 +11,7 @@ const OLD_MS = 10 * 60_000;
 /** The offset that one exchange shows; null when the round trip was too long to tell. */
 export function measure({ sentMs, receivedMs, serverMs }: Exchange): ClockOffset | null {
   const roundTrip = receivedMs - sentMs;
+  if (serverMs === null) return null;
   if (roundTrip < 0 || roundTrip > LATE_MS) return null;
   return {
     offset_ms: Math.round(serverMs + HEADER_HALF_MS - (sentMs + receivedMs) / 2),
@@ -26,11 +28,19 @@ export function isWorthMore(next: ClockOffset, kept: ClockOffset | null): boolea
   return apart > next.uncertainty_ms + kept.uncertainty_ms || age > OLD_MS || age < 0;
 }
 
-/** Keeps the measured offset in the phone's database. */
+/** Keeps the measured offset in the phone's database; a clock that was set is known again. */
 export function keepClock(): void {
   onExchange((exchange) => {
     const next = measure(exchange);
-    if (next === null) return;
-    void fact('clock').then((kept) => (isWorthMore(next, kept) ? putFact('clock', next) : undefined));
+    // A full storage must not break an exchange: the next one measures again.
+    if (next !== null) void keep(next).catch(() => undefined);
   });
+}
+
+async function keep(next: ClockOffset): Promise<void> {
+  if (!isWorthMore(next, await fact('clock'))) return;
+  await putFact('clock', next);
+  const seen = await fact('clock_seen');
+  if (seen !== null && seen.set_at !== null) await putFact('clock_seen', { ...seen, set_at: null });
+  changed('clock');
 }

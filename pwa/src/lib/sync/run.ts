@@ -4,40 +4,61 @@
  */
 import { onChange, changed } from '$lib/local/changes';
 import { fact, putFact } from '$lib/local/db';
-import { outboxCounts } from '$lib/local/outbox';
+import { nextBatch, outboxCounts } from '$lib/local/outbox';
+import { rescued } from '$lib/local/rescue';
+import { correctedNow, watchClock } from '$lib/local/true_time';
+import { type Urge, waitLeft } from './backoff';
 import { keepClock } from './clock';
-import { ensureDevice } from './device';
-import { drain } from './drain';
+import { ensureDevice, renewCertificate } from './device';
+import { drain, type Drained, syncState } from './drain';
+import { noteEpoch } from './epoch';
 import { refreshPack } from './pack';
+import { noteOffline, onReach } from './reach';
+import { sendRescued } from './rescue';
 import { forgetOld } from './settle';
 import { refreshSession } from './sign_in';
 
 /** Status lists are signed every five minutes; no need to ask more often. */
 const PACK_EVERY_MS = 5 * 60_000;
+const URGENCY: Record<Urge, number> = { timer: 0, network: 1, person: 2 };
 
 let timer: ReturnType<typeof setTimeout> | undefined;
 let packAskedAt = 0;
-let sending: Promise<void> | null = null;
+let sending: { urge: Urge; done: Promise<void> } | null = null;
 
-/** Sends what waits; `force` when a person asked or the network came back. */
-export function send(force: boolean): Promise<void> {
-  sending ??= sendOnce(force).finally(() => (sending = null));
-  return sending;
+/** Sends what waits. A more urgent call than the one under way is made after it. */
+export async function send(urge: Urge): Promise<void> {
+  if (sending !== null) {
+    const { urge: under, done } = sending;
+    await done;
+    if (URGENCY[urge] <= URGENCY[under]) return;
+  }
+  const done = sendOnce(urge)
+    .catch((error: unknown) => console.warn('sending failed', error))
+    .finally(() => (sending = null));
+  sending = { urge, done };
+  await done;
 }
 
-async function sendOnce(force: boolean): Promise<void> {
-  const drained = await drain(force);
-  clearTimeout(timer);
-  if (drained === 'later') {
-    const wait = Math.max(1_000, ((await fact('sync'))?.not_before ?? 0) - Date.now());
-    timer = setTimeout(() => void send(false), wait);
-  }
+async function sendOnce(urge: Urge): Promise<void> {
+  await sendRescued();
+  const drained = await drain(urge);
   if (drained === 'sent') await refresh(true);
+  await setTimer(drained);
+}
+
+/** When to send next without being asked. */
+async function setTimer(drained: Drained): Promise<void> {
+  clearTimeout(timer);
+  if (drained === 'no_session') return;
+  const state = await syncState();
+  const now = Date.now();
+  const { items, heldUntil } = await nextBatch({ limit: 1, characters: 1 }, now);
+  if (items.length === 0 && heldUntil === null && rescued().length === 0) return;
+  const held = items.length > 0 || heldUntil === null ? 0 : heldUntil - now;
   // An event written while the last batch was on its way is not left to the next occasion.
-  if (drained === 'empty' || drained === 'sent') {
-    const { waiting } = await outboxCounts();
-    if (waiting > 0) timer = setTimeout(() => void send(false), 0);
-  }
+  const least = drained === 'later' || rescued().length > 0 ? 1_000 : 0;
+  timer = setTimeout(() => void send('timer'), Math.max(least, held, waitLeft(state, now, 'timer')));
 }
 
 /** Asks for the field pack; quietly keeps the old one when nobody answers. */
@@ -45,23 +66,41 @@ export async function refresh(force: boolean): Promise<void> {
   if (!force && Date.now() - packAskedAt < PACK_EVERY_MS) return;
   packAskedAt = Date.now();
   const problem = await refreshPack().then(
-    () => null,
+    async (epoch) => {
+      if ((await noteEpoch(epoch, Date.now())) > 0) void send('network');
+      return null;
+    },
     (error: unknown) => (error instanceof Error ? error.message : String(error)),
   );
-  await putFact('pack_problem', problem === null ? null : { message: problem, at: Date.now() });
+  // A storage that cannot keep the pack cannot keep the complaint about it.
+  await putFact('pack_problem', problem === null ? null : { message: problem, at: Date.now() }).catch(
+    () => undefined,
+  );
+  if (problem === null) await forgetOld(await correctedNow()).catch(() => undefined);
   changed('pack');
 }
 
 /** Everything there is to do when the server may be reached. */
-export async function meet(force: boolean): Promise<void> {
+export async function meet(urge: Urge): Promise<void> {
   await refreshSession();
-  await ensureDevice().then(
-    () => putFact('device_problem', null),
-    (error: unknown) => putFact('device_problem', { message: String(error), at: Date.now() }),
-  );
+  await ensureDevice()
+    .then(
+      async (device) => {
+        await putFact('device_problem', null);
+        // The certificate held still serves: asked again at the next meeting.
+        if (device !== null) await renewCertificate(device).catch(() => undefined);
+      },
+      (error: unknown) => putFact('device_problem', { message: String(error), at: Date.now() }),
+    )
+    .catch(() => undefined);
   changed('device');
-  await send(force);
-  await refresh(force);
+  await send(urge);
+  await refresh(urge !== 'timer');
+}
+
+/** Somebody signed in: what waited for that goes on. */
+async function signedIn(): Promise<void> {
+  if ((await fact('session'))?.ended === false) await send('timer');
 }
 
 /** Asks the browser to wake the service worker when the network is back, where it knows how. */
@@ -74,21 +113,27 @@ async function askForBackgroundSync(): Promise<void> {
 /** Starts it all; called once per page. */
 export function runSync(): void {
   keepClock();
-  addEventListener('online', () => void meet(true));
+  watchClock();
+  addEventListener('online', () => void meet('network'));
+  addEventListener('offline', noteOffline);
+  // Some call was answered after a silence: the outbox need not wait for its own turn.
+  onReach((reach, before) => {
+    if (reach === 'answers' && before === 'silent') void send('network');
+  });
   document.addEventListener('visibilitychange', () => {
-    if (document.visibilityState === 'visible') void meet(false);
+    if (document.visibilityState === 'visible') void meet('timer');
   });
   onChange((topic) => {
+    if (topic === 'session') void signedIn();
     if (topic !== 'events') return;
     void outboxCounts().then(({ waiting }) => {
       if (waiting === 0 || sending !== null) return;
       void askForBackgroundSync();
-      void send(false);
+      void send('timer');
     });
   });
   setInterval(() => {
-    if (document.visibilityState === 'visible') void meet(false);
+    if (document.visibilityState === 'visible') void meet('timer');
   }, PACK_EVERY_MS);
-  void forgetOld(Date.now());
-  void meet(true);
+  void meet('network');
 }

@@ -27,14 +27,17 @@ export function confirmationError(confirmation: Confirmation): 'code' | 'strokes
   }
 }
 
-/** The form that goes into the event. */
-export function counterpartyOf(confirmation: Confirmation): Counterparty {
+/**
+ * The form that goes into the event. A drawn signature is named by the SHA-256 of its picture; where this phone could
+ * not make one, its strokes stand in the event.
+ */
+export function counterpartyOf(confirmation: Confirmation, signature: string | null = null): Counterparty {
   const name = confirmation.name.trim() === '' ? null : confirmation.name.trim();
   switch (confirmation.kind) {
     case 'code':
       return { kind: 'code', name, proof: confirmation.code.replace(/\s/g, '') };
     case 'glass':
-      return { kind: 'glass', name, proof: confirmation.strokes };
+      return { kind: 'glass', name, proof: signature ?? confirmation.strokes };
     case 'signed':
       return { kind: 'signed', name, proof: null };
     case 'none':

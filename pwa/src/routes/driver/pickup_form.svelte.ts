@@ -1,5 +1,6 @@
 /** A pickup as the form holds it, and the facts that it makes. Practice fills the same form. */
 import type { PackManifest } from '$lib/api/types';
+import { sealDetails } from '$lib/field/physical_seals';
 import { textOrNull, type FormFacts } from '$lib/field/save';
 import { confirmationError, counterpartyOf, emptyConfirmation, type Confirmation } from './confirmation';
 import { loadedLines, packagesOf } from './loaded';
@@ -20,6 +21,8 @@ export interface TypedPickup {
   /** Typed kilograms by line number. */
   masses: Record<number, string>;
   confirmation: Confirmation;
+  /** Numbers of physical seals as they are written. */
+  seals: string;
   comment: string;
 }
 
@@ -29,6 +32,7 @@ export class PickupForm {
     packages: null,
     masses: {},
     confirmation: emptyConfirmation(),
+    seals: '',
     comment: '',
   });
   /** Set by the first press of the main button. */
@@ -62,6 +66,7 @@ export class PickupForm {
       lines,
       packages: this.packages.trim() === '' ? null : Number(this.packages),
       counterparty: counterpartyOf(this.typed.confirmation),
+      details: sealDetails(this.typed.seals),
       comment: textOrNull(this.typed.comment),
     };
   }

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { PackManifest } from '$lib/api/types';
 import type { FieldSeals, StatusList } from '$lib/seal';
-import { shortVerdict, toneOf } from './tone';
+import { liveVerdict, packVerdict, toneOf } from './tone';
 
 it('turns green only after the plate was confirmed', () => {
   expect(toneOf('authentic', false, null)).toBe('compare');
@@ -31,10 +31,27 @@ const seals = (bits: number): FieldSeals => ({ trust: null, lists: new Map([[0, 
 const manifest = { status: { list: 0, index: 1 }, issued_at: new Date(1_000).toISOString() } as PackManifest;
 
 it('reads the status of a short code from the pack, and claims no signature', () => {
-  expect(shortVerdict(manifest, seals(0x00))).toMatchObject({ verdict: 'authentic', asOf: 2_000 });
-  expect(shortVerdict(manifest, seals(0x10)).verdict).toBe('void');
-  expect(shortVerdict(manifest, { trust: null, lists: new Map() }).verdict).toBe('cannot_tell');
-  expect(shortVerdict(null, seals(0))).toMatchObject({ verdict: 'cannot_tell', asOf: null });
-  const signature = shortVerdict(manifest, seals(0)).checks.find((check) => check.check === 'signature');
+  expect(packVerdict(manifest, seals(0x00), 'short_code')).toMatchObject({
+    verdict: 'authentic',
+    asOf: 2_000,
+  });
+  expect(packVerdict(manifest, seals(0x10), 'short_code').verdict).toBe('void');
+  expect(packVerdict(manifest, { trust: null, lists: new Map() }, 'short_code').verdict).toBe('cannot_tell');
+  expect(packVerdict(null, seals(0), 'short_code')).toMatchObject({ verdict: 'cannot_tell', asOf: null });
+  const signature = packVerdict(manifest, seals(0), 'short_code').checks.find(
+    (check) => check.check === 'signature',
+  );
   expect(signature).toEqual({ check: 'signature', ok: null, detail: 'short_code' });
+});
+
+it('says of a live code alone that the load behind it is unknown', () => {
+  expect(liveVerdict({ verdict: 'authentic', checks: [] })).toMatchObject({
+    verdict: 'cannot_tell',
+    asOf: null,
+  });
+  expect(liveVerdict({ verdict: 'expired', checks: [] }).verdict).toBe('expired');
+  const signature = packVerdict(manifest, seals(0), 'live_code').checks.find(
+    (each) => each.check === 'signature',
+  );
+  expect(signature).toEqual({ check: 'signature', ok: null, detail: 'live_code' });
 });

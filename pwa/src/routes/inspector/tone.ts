@@ -1,6 +1,13 @@
-/** Which colour a verdict has, and the verdict on a short code, which carries no signature. Pure. */
+/** Which colour a verdict has, and the verdict on a manifest whose own signature was not seen. Pure. */
 import type { PackManifest } from '$lib/api/types';
-import { CHECKS, type Check, type FieldSeals, type Verdict, type VerdictWord } from '$lib/seal';
+import {
+  CHECKS,
+  type Check,
+  type FieldSeals,
+  type LiveVerdict,
+  type Verdict,
+  type VerdictWord,
+} from '$lib/seal';
 import { lookupStatus } from '$lib/seal/status_list';
 
 /** Green only after the plate; blue until then. */
@@ -27,11 +34,13 @@ export function toneOf(verdict: VerdictWord | null, isSite: boolean, plate: bool
   }
 }
 
-/** What the pack knows of a short code: registered or not, and its status; the signature was never seen. */
-export function shortVerdict(manifest: PackManifest | null, seals: FieldSeals): Verdict {
-  const checks = new Map<string, Check>(
-    CHECKS.map((check) => [check, { check, ok: null, detail: 'short_code' }]),
-  );
+/** What the pack knows of a manifest whose own code was not seen: registered or not, its status, no signature. */
+export function packVerdict(
+  manifest: PackManifest | null,
+  seals: FieldSeals,
+  how: 'short_code' | 'live_code',
+): Verdict {
+  const checks = new Map<string, Check>(CHECKS.map((check) => [check, { check, ok: null, detail: how }]));
   const set = (check: Check['check'], ok: boolean | null, detail: string) =>
     checks.set(check, { check, ok, detail });
   set('format', true, 'ok');
@@ -58,5 +67,17 @@ export function shortVerdict(manifest: PackManifest | null, seals: FieldSeals): 
     verdict: status.kind === 'unknown' ? 'cannot_tell' : 'authentic',
     checks: [...checks.values()],
     asOf,
+  };
+}
+
+/**
+ * A live code whose manifests this phone does not hold: the screen may be genuine, the load is unknown. Its own eight
+ * checks are shown beside; of the manifest's none was made.
+ */
+export function liveVerdict({ verdict }: LiveVerdict): Verdict {
+  return {
+    verdict: verdict === 'authentic' ? 'cannot_tell' : verdict,
+    checks: CHECKS.map((check) => ({ check, ok: null, detail: 'live_code' })),
+    asOf: null,
   };
 }
