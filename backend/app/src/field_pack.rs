@@ -143,11 +143,7 @@ pub async fn pack(app: &App, caller: &Caller, since: Option<&str>) -> Result<(Fi
     let (status_lists, entries) = pack_status_lists(app, &mut tx).await?;
     let sites = pack_sites(&mut tx, &rows).await?;
     let codes = waste_codes::list(&mut tx).await?;
-    let revoked_devices = if caller.is(Role::Inspector) || caller.is(Role::Facility) {
-        devices::list_revoked(&mut tx, now - VALID_FOR, MAX_REVOKED).await?
-    } else {
-        Vec::new()
-    };
+    let revoked_devices = revoked_devices(&mut tx, caller, &rows, now).await?;
     drop(tx);
     let keys = app.keyring.keys();
     let mut pack = FieldPack {
@@ -198,6 +194,23 @@ async fn pack_manifests(
     }
     let views = load::views(app, tx, caller, rows).await?;
     Ok(views.into_iter().zip(rows).map(|(view, row)| pack_manifest(view, row, &sealed)).collect())
+}
+
+/// Whose live codes count no more: any phone's at the roadside, those of the carriers expected at a gate.
+async fn revoked_devices(
+    tx: &mut Tx,
+    caller: &Caller,
+    rows: &[Manifest],
+    now: DateTime<Utc>,
+) -> Result<Vec<DeviceId>> {
+    if caller.is(Role::Inspector) {
+        return Ok(devices::list_revoked(tx, now - VALID_FOR, MAX_REVOKED).await?);
+    }
+    if caller.is(Role::Facility) {
+        let carriers = crate::manifest::distinct(rows.iter().map(|row| row.carrier_id));
+        return Ok(devices::list_revoked_of(tx, &carriers, now - VALID_FOR).await?);
+    }
+    Ok(Vec::new())
 }
 
 async fn pack_status_lists(app: &App, tx: &mut Tx) -> Result<(Vec<StatusListView>, StatusEntries)> {

@@ -153,6 +153,24 @@ pub async fn list_revoked(tx: &mut Tx, since: Instant, limit: u16) -> Result<Vec
     .bind(since).bind(i64::from(limit)).fetch_all(c).await)
 }
 
+/// Ids of devices of these organisations revoked since `since`, by id.
+pub async fn list_revoked_of(
+    tx: &mut Tx,
+    organisations: &[OrganisationId],
+    since: Instant,
+) -> Result<Vec<DeviceId>> {
+    static LIST: LazyLock<Statement> = LazyLock::new(|| {
+        Statement::new(
+            "SELECT devices.id FROM {input} JOIN devices ON devices.organisation_id = input.organisation \
+             WHERE devices.revoked_at >= input.since ORDER BY devices.id",
+            &[("organisation", Column::Uuid), ("since", Column::Time)],
+        )
+    });
+    let rows = organisations.iter().map(|id| vec![(*id).into(), since.into()]).collect();
+    let found: Vec<(DeviceId,)> = LIST.fetch(tx, rows).await?;
+    Ok(found.into_iter().map(|(id,)| id).collect())
+}
+
 /// Admits what a revoked device sent up to `at`.
 pub async fn update_admitted(tx: &mut Tx, id: DeviceId, at: Instant, by: PersonId) -> Result<()> {
     on_tx!(tx, c => sqlx::query("UPDATE devices SET admitted_at = $2, admitted_by = $3 WHERE id = $1")

@@ -24,7 +24,7 @@ const UPLOAD_COMPLETE: HeaderName = HeaderName::from_static("upload-complete");
 const PATIENCE: Duration = Duration::from_secs(20);
 
 pub(crate) fn router() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(read, standing, send))
+    OpenApiRouter::new().routes(routes!(read_file, find_upload, send_file))
 }
 
 /// How the caller's upload of a file stands.
@@ -32,7 +32,7 @@ pub(crate) fn router() -> OpenApiRouter<App> {
     params(("sha256" = FileHash, Path, description = "SHA-256 of the whole file, lower-case hex")),
     responses((status = 200, description = "Upload-Offset and Upload-Length in bytes; Upload-Complete is ?1 once the file is kept"),
         (status = 404, description = "the caller has sent nothing of it")))]
-async fn standing(
+async fn find_upload(
     State(app): State<App>,
     SignedIn(caller): SignedIn,
     Path(sha256): Path<FileHash>,
@@ -57,7 +57,7 @@ async fn standing(
         (status = 409, body = ProblemBody, description = "the upload stands elsewhere: Upload-Offset says where"),
         (status = 413, body = ProblemBody), (status = 415, body = ProblemBody), (status = 422, body = ProblemBody),
         (status = 429, body = ProblemBody), (status = 503, body = ProblemBody)))]
-async fn send(
+async fn send_file(
     State(app): State<App>,
     SignedIn(caller): SignedIn,
     Path(sha256): Path<FileHash>,
@@ -94,7 +94,7 @@ async fn send(
 #[utoipa::path(get, path = "/api/v1/field/files/{sha256}", tag = "field",
     params(("sha256" = FileHash, Path, description = "SHA-256 of the file, lower-case hex")),
     responses((status = 200, body = Vec<u8>, content_type = "application/octet-stream"), (status = 404, body = ProblemBody)))]
-async fn read(
+async fn read_file(
     State(app): State<App>,
     SignedIn(caller): SignedIn,
     Path(sha256): Path<FileHash>,

@@ -10,6 +10,7 @@ mod eligibility;
 mod entitlement;
 mod field_pack;
 mod files;
+mod files_hostile;
 mod findings;
 mod hostile;
 mod issuing;

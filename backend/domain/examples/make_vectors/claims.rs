@@ -178,3 +178,17 @@ pub(crate) fn cases(keys: &Keys) -> Outcome<Vec<serde_json::Value>> {
         })
         .collect()
 }
+
+/// Ids of the vectors: 1 the manifest, 2 another, 9 the trip, 0x33 the phone, 0x44 the driver, 0x55 the carrier.
+pub(crate) fn id_bytes(n: u8) -> Vec<u8> {
+    let mut bytes = vec![0x01, 0x9c, 0, 0, 0, 0, 0x70, 0, 0x80, 0, 0, 0, 0, 0, 0, 0];
+    if let Some(last) = bytes.last_mut() {
+        *last = n;
+    }
+    bytes
+}
+
+/// The same as text.
+pub(crate) fn id_text(n: u8) -> String {
+    format!("019c0000-0000-7000-8000-0000000000{n:02x}")
+}

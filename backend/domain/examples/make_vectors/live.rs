@@ -1,6 +1,6 @@
 //! Live codes: what a screen shows, what the reader knows, the verdict it must give and the bond to a manifest.
 
-use super::claims::{NOW_S, device, now};
+use super::claims::{NOW_S, device, id_bytes, id_text, now};
 use super::envelopes::{forge_parts, header_of};
 use super::{Keys, Outcome, encoded};
 use chrono::Duration;
@@ -15,19 +15,6 @@ use serde_json::{Value as Json, json};
 const DAY: i64 = 24 * 3600;
 const STEP: i64 = NOW_S / 15;
 const PRIVATE: i64 = -70_001;
-
-/// Ids as in `claims.rs`: 1 the manifest, 2 another, 9 the trip, 0x33 the phone, 0x44 the driver, 0x55 the carrier.
-fn id_bytes(n: u8) -> Vec<u8> {
-    let mut bytes = vec![0x01, 0x9c, 0, 0, 0, 0, 0x70, 0, 0x80, 0, 0, 0, 0, 0, 0, 0];
-    if let Some(last) = bytes.last_mut() {
-        *last = n;
-    }
-    bytes
-}
-
-fn id_text(n: u8) -> String {
-    format!("019c0000-0000-7000-8000-0000000000{n:02x}")
-}
 
 fn ids(which: &[u8]) -> Value {
     Value::Array(which.iter().map(|n| Value::Bytes(id_bytes(*n))).collect())
@@ -65,11 +52,7 @@ fn certificate(keys: &Keys, issuer: &str, claims: &DeviceClaims) -> Outcome<Valu
     ]))
 }
 
-/// The usual screen: one manifest, its plate, a phone certified when the vectors begin.
-fn usual(keys: &Keys) -> Outcome<Shown> {
-    by(keys, "issuer", 0)
-}
-
+/// The usual screen: one manifest, its plate, a phone certified by `issuer` so long after the vectors begin.
 fn by(keys: &Keys, issuer: &str, certified_after_s: i64) -> Outcome<Shown> {
     let mut claims = device(keys)?;
     claims.issued_at = now() + Duration::seconds(certified_after_s);
@@ -221,7 +204,7 @@ pub(crate) fn cases(keys: &Keys) -> Outcome<Vec<Json>> {
         claims: one(),
         bonds: Vec::new(),
     };
-    let genuine = shown(keys, usual(keys)?)?;
+    let genuine = shown(keys, by(keys, "issuer", 0)?)?;
     let known = |device: &'static str, odd: Option<Odd>, case: Case| {
         let mut case = Case { device, ..case };
         case.odd.retain(|(name, ..)| *name != "device");
@@ -248,7 +231,11 @@ pub(crate) fn cases(keys: &Keys) -> Outcome<Vec<Json>> {
                 "two manifests",
                 &shown(
                     keys,
-                    Shown { carried: ids(&[1, 2]), plate: Value::Text("80NG12345".into()), ..usual(keys)? },
+                    Shown {
+                        carried: ids(&[1, 2]),
+                        plate: Value::Text("80NG12345".into()),
+                        ..by(keys, "issuer", 0)?
+                    },
                 )?,
                 "authentic",
                 &[],
@@ -259,7 +246,7 @@ pub(crate) fn cases(keys: &Keys) -> Outcome<Vec<Json>> {
             bonds: trip_bonds(),
             ..base(
                 "a whole trip",
-                &shown(keys, Shown { carried: Value::Bytes(id_bytes(9)), ..usual(keys)? })?,
+                &shown(keys, Shown { carried: Value::Bytes(id_bytes(9)), ..by(keys, "issuer", 0)? })?,
                 "authentic",
                 &[],
             )
@@ -268,7 +255,7 @@ pub(crate) fn cases(keys: &Keys) -> Outcome<Vec<Json>> {
             claims: says(json!({ "manifests": [id_text(1)] }), "กข1234", STEP),
             ..base(
                 "a plate from across the border",
-                &shown(keys, Shown { plate: Value::Text("กข1234".into()), ..usual(keys)? })?,
+                &shown(keys, Shown { plate: Value::Text("กข1234".into()), ..by(keys, "issuer", 0)? })?,
                 "authentic",
                 &[],
             )
@@ -331,7 +318,7 @@ fn standings(
             *last ^= 1;
         }
     }
-    let payload = usual(keys)?.payload();
+    let payload = by(keys, "issuer", 0)?.payload();
     let stolen = signed_by(keys, "stranger", &payload)?;
     let impostor =
         forge_parts(keys, "stranger", &header_of(keys, "device", "live")?, &encoded(&payload)?, |_| {})?;
@@ -393,7 +380,7 @@ fn standings(
 /// Codes that break a rule of the envelope or of the claims.
 fn unreadable(keys: &Keys, genuine: &[u8]) -> Outcome<Vec<(&'static str, Vec<u8>, &'static str)>> {
     let with = |change: &dyn Fn(&mut Shown)| -> Outcome<Vec<u8>> {
-        let mut seen = usual(keys)?;
+        let mut seen = by(keys, "issuer", 0)?;
         change(&mut seen);
         shown(keys, seen)
     };
@@ -411,7 +398,7 @@ fn unreadable(keys: &Keys, genuine: &[u8]) -> Outcome<Vec<(&'static str, Vec<u8>
         keys,
         "device",
         &header_of(keys, "device", "manifest")?,
-        &encoded(&usual(keys)?.payload())?,
+        &encoded(&by(keys, "issuer", 0)?.payload())?,
         |_| {},
     )?;
     Ok(vec![

@@ -10,9 +10,6 @@ mod pdf;
 mod png;
 mod webp;
 
-#[cfg(test)]
-mod tests;
-
 pub use hash::{BadHash, FileHash};
 
 /// Largest evidence file, bytes.

@@ -210,6 +210,9 @@ async fn devices_are_enrolled_seen_revoked_and_admitted() {
         assert_eq!(devices::list_revoked(&mut tx, at(5, 1), 10).await.unwrap(), []);
         devices::update_revoked(&mut tx, second, at(5, 2), "hỏng").await.unwrap();
         assert_eq!(devices::list_revoked(&mut tx, at(5, 0), 1).await.unwrap(), [second], "the latest first");
+        assert_eq!(devices::list_revoked_of(&mut tx, &[CARRIER], at(5, 1)).await.unwrap(), [second]);
+        assert_eq!(devices::list_revoked_of(&mut tx, &[CARRIER], at(5, 0)).await.unwrap(), [PHONE, second]);
+        assert_eq!(devices::list_revoked_of(&mut tx, &[], at(5, 0)).await.unwrap(), []);
         assert_eq!((phone.name.as_str(), phone.certificate.as_slice()), ("Điện thoại mới", &[4][..]));
 
         let first = devices::list(&mut tx, Some(CARRIER), Some(DRIVER), &Page::first(1)).await.unwrap();

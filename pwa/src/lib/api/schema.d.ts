@@ -90,6 +90,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/field/files/{sha256}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A file, through an event that the caller may see; always a download. */
+        get: operations["read"];
+        /**
+         * Sends a file, whole or from where its upload stands. Idempotent: what is kept already is said to be kept.
+         * @description JPEG, PNG, WebP or PDF by content, at most 10 MiB, without metadata. A part that is cut is kept as far as it came:
+         *     ask with HEAD where to go on. The event that names the file may arrive before or after it.
+         */
+        put: operations["send"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        /** How the caller's upload of a file stands. */
+        head: operations["standing"];
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/field/pack": {
         parameters: {
             query?: never;
@@ -917,6 +940,21 @@ export interface components {
             /** @description Name as written. */
             by?: string | null;
         };
+        /**
+         * @description How the generator confirmed the pickup.
+         * @enum {string}
+         */
+        CounterpartyKind: "signed" | "code" | "glass" | "none";
+        /** @description The consent of the person who hands over; the six digits are not told again. */
+        CounterpartyView: {
+            /** @description How it was given. */
+            kind: components["schemas"]["CounterpartyKind"];
+            /** @description Name as written. */
+            name?: string | null;
+            signature?: components["schemas"]["FileHash"] | null;
+            /** @description The drawn signature as an SVG path, where the event itself holds it. */
+            strokes?: string | null;
+        };
         /** @description A manifest as declared (DESIGN §7). */
         Declaration: {
             /** @description Who moves it. */
@@ -977,6 +1015,20 @@ export interface components {
             /** @description How many drawers the list has. */
             of: number;
         };
+        /** @description A file that an event names. */
+        EventFileView: {
+            kind?: components["schemas"]["FileKind"] | null;
+            /**
+             * Format: int64
+             * @description Its length, once received, bytes.
+             */
+            length?: number | null;
+            /** @description Its name; `GET field/files/{sha256}` gives its bytes. */
+            sha256: components["schemas"]["FileHash"];
+            /** @description Whether it is here. */
+            status: components["schemas"]["FileStatus"];
+            subject?: components["schemas"]["FileSubject"] | null;
+        };
         /**
          * Format: uuid
          * @description A custody event; made by the phone that signs it.
@@ -1023,6 +1075,7 @@ export interface components {
         EventView: {
             /** @description Remark. */
             comment?: string | null;
+            counterparty?: components["schemas"]["CounterpartyView"] | null;
             /** @description By kind. */
             details: Record<string, never>;
             /**
@@ -1036,6 +1089,8 @@ export interface components {
              */
             event_time: string;
             evidence_grade?: components["schemas"]["EvidenceGrade"] | null;
+            /** @description Evidence files that it names, here or not. */
+            files: components["schemas"]["EventFileView"][];
             /** @description Its findings that hold. */
             findings: components["schemas"]["FindingBrief"][];
             /** @description Its id. */
@@ -1044,6 +1099,11 @@ export interface components {
             kind: components["schemas"]["EventKind"];
             /** @description Masses by line. */
             lines: components["schemas"]["EventLine"][];
+            /**
+             * Format: int64
+             * @description Packages counted.
+             */
+            packages?: number | null;
             /** @description Who signed. */
             person: components["schemas"]["PersonBrief"];
             plate?: components["schemas"]["Plate"] | null;
@@ -1139,6 +1199,36 @@ export interface components {
             /** @description Received grams, where known. */
             received_mass_g: components["schemas"]["Grams"];
         };
+        /** @description How many files the events of a manifest name. */
+        FileCounts: {
+            /**
+             * Format: int64
+             * @description Of these, not received yet.
+             */
+            missing: number;
+            /**
+             * Format: int64
+             * @description Named by its events.
+             */
+            named: number;
+        };
+        /** @description SHA-256 of a file's bytes; lower-case hex on the wire, 32 bytes in the database. */
+        FileHash: string;
+        /**
+         * @description What an evidence file is, by its content.
+         * @enum {string}
+         */
+        FileKind: "jpeg" | "png" | "webp" | "pdf";
+        /**
+         * @description Whether a file that an event names is here.
+         * @enum {string}
+         */
+        FileStatus: "missing" | "received";
+        /**
+         * @description What a file shows, as the phone says.
+         * @enum {string}
+         */
+        FileSubject: "load" | "ticket" | "signature" | "physical_seals" | "vehicle" | "document";
         /** @description A finding in a result. */
         FindingBrief: {
             /** @description Code. */
@@ -1430,6 +1520,8 @@ export interface components {
             document_digest?: string | null;
             /** @description Who drafted it. */
             drafted_by: components["schemas"]["OrganisationId"];
+            /** @description Evidence files that its events name. */
+            files: components["schemas"]["FileCounts"];
             /**
              * Format: date-time
              * @description When it was issued.
@@ -1744,6 +1836,7 @@ export interface components {
             items: {
                 /** @description Remark. */
                 comment?: string | null;
+                counterparty?: components["schemas"]["CounterpartyView"] | null;
                 /** @description By kind. */
                 details: Record<string, never>;
                 /**
@@ -1757,6 +1850,8 @@ export interface components {
                  */
                 event_time: string;
                 evidence_grade?: components["schemas"]["EvidenceGrade"] | null;
+                /** @description Evidence files that it names, here or not. */
+                files: components["schemas"]["EventFileView"][];
                 /** @description Its findings that hold. */
                 findings: components["schemas"]["FindingBrief"][];
                 /** @description Its id. */
@@ -1765,6 +1860,11 @@ export interface components {
                 kind: components["schemas"]["EventKind"];
                 /** @description Masses by line. */
                 lines: components["schemas"]["EventLine"][];
+                /**
+                 * Format: int64
+                 * @description Packages counted.
+                 */
+                packages?: number | null;
                 /** @description Who signed. */
                 person: components["schemas"]["PersonBrief"];
                 plate?: components["schemas"]["Plate"] | null;
@@ -2566,6 +2666,23 @@ export interface components {
              */
             times: number;
         };
+        /** @description How an upload stands. */
+        UploadView: {
+            /** @description True once it is kept; only then it is visible. */
+            complete: boolean;
+            /**
+             * Format: int64
+             * @description Its whole length, bytes.
+             */
+            length: number;
+            /**
+             * Format: int64
+             * @description How much of it has arrived, bytes.
+             */
+            offset: number;
+            /** @description The file. */
+            sha256: components["schemas"]["FileHash"];
+        };
         /**
          * Format: uuid
          * @description A vehicle of a carrier.
@@ -2660,10 +2777,13 @@ export type SchemaCheckView = components['schemas']['CheckView'];
 export type SchemaCodeKind = components['schemas']['CodeKind'];
 export type SchemaConfirmation = components['schemas']['Confirmation'];
 export type SchemaConfirmedView = components['schemas']['ConfirmedView'];
+export type SchemaCounterpartyKind = components['schemas']['CounterpartyKind'];
+export type SchemaCounterpartyView = components['schemas']['CounterpartyView'];
 export type SchemaDeclaration = components['schemas']['Declaration'];
 export type SchemaDeviceId = components['schemas']['DeviceId'];
 export type SchemaDeviceView = components['schemas']['DeviceView'];
 export type SchemaDrawers = components['schemas']['Drawers'];
+export type SchemaEventFileView = components['schemas']['EventFileView'];
 export type SchemaEventId = components['schemas']['EventId'];
 export type SchemaEventKind = components['schemas']['EventKind'];
 export type SchemaEventLine = components['schemas']['EventLine'];
@@ -2675,6 +2795,11 @@ export type SchemaFieldCode = components['schemas']['FieldCode'];
 export type SchemaFieldError = components['schemas']['FieldError'];
 export type SchemaFieldPack = components['schemas']['FieldPack'];
 export type SchemaFiguresView = components['schemas']['FiguresView'];
+export type SchemaFileCounts = components['schemas']['FileCounts'];
+export type SchemaFileHash = components['schemas']['FileHash'];
+export type SchemaFileKind = components['schemas']['FileKind'];
+export type SchemaFileStatus = components['schemas']['FileStatus'];
+export type SchemaFileSubject = components['schemas']['FileSubject'];
 export type SchemaFindingBrief = components['schemas']['FindingBrief'];
 export type SchemaFindingCode = components['schemas']['FindingCode'];
 export type SchemaFindingId = components['schemas']['FindingId'];
@@ -2776,6 +2901,7 @@ export type SchemaTripId = components['schemas']['TripId'];
 export type SchemaTripView = components['schemas']['TripView'];
 export type SchemaTurn = components['schemas']['Turn'];
 export type SchemaUnlistedCodeView = components['schemas']['UnlistedCodeView'];
+export type SchemaUploadView = components['schemas']['UploadView'];
 export type SchemaVehicleId = components['schemas']['VehicleId'];
 export type SchemaVehicleView = components['schemas']['VehicleView'];
 export type SchemaVerification = components['schemas']['Verification'];
@@ -2976,6 +3102,154 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ProblemBody"];
                 };
+            };
+        };
+    };
+    read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description SHA-256 of the file, lower-case hex */
+                sha256: components["schemas"]["FileHash"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    send: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description where this part begins; 0 unless said */
+                "Upload-Offset"?: number | null;
+                /** @description bytes of the whole file; those of this body unless said */
+                "Upload-Length"?: number | null;
+            };
+            path: {
+                /** @description SHA-256 of the whole file, lower-case hex */
+                sha256: components["schemas"]["FileHash"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+            };
+        };
+        responses: {
+            /** @description more is to come, or it was kept before */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadView"];
+                };
+            };
+            /** @description kept */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadView"];
+                };
+            };
+            /** @description the upload stands elsewhere: Upload-Offset says where */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    standing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description SHA-256 of the whole file, lower-case hex */
+                sha256: components["schemas"]["FileHash"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Upload-Offset and Upload-Length in bytes; Upload-Complete is ?1 once the file is kept */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description the caller has sent nothing of it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

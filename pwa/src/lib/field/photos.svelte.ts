@@ -23,8 +23,8 @@ export class Photos {
   ) {
     void heldFor(form).then((held) => {
       const before = held.filter((file) => file.subject !== 'signature');
-      const known = new Set(before.map((file) => file.sha256));
-      this.list = [...before, ...this.list.filter((file) => !known.has(file.sha256))];
+      const fresh = this.list.filter((file) => !before.some(({ sha256 }) => sha256 === file.sha256));
+      this.list = [...before, ...fresh];
     });
   }
 

@@ -135,7 +135,7 @@ async function ask(text: string): Promise<void> {
 /** The server's answer; on a live code alone the one that it gave on that code. */
 function told(): VerifyAnswer | null {
   if (server !== null || look?.meaning.kind !== 'live' || look.manifest !== null) return server;
-  return liveLook.server?.live == null ? null : liveLook.server;
+  return liveLook.server?.live ? liveLook.server : null;
 }
 
 export const current = {
@@ -179,7 +179,7 @@ export const current = {
   },
   get agreedPlates(): readonly string[] {
     const known = told()?.manifest ?? look?.manifest;
-    if (known != null) {
+    if (known) {
       const expected = 'expected_plate' in known ? known.expected_plate : null;
       return expected === null || known.plates.some((plate) => samePlate(plate, expected))
         ? known.plates

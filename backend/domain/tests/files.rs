@@ -1,4 +1,6 @@
-use super::{FileFault, FileHash, FileKind, inspect};
+//! Which contents are kept as evidence, over the shared vectors.
+
+use domain::file::{FileFault, FileHash, FileKind, inspect};
 use proptest::prelude::*;
 use std::path::Path;
 
