@@ -54,4 +54,8 @@ ids! {
     DeviceId,
     /// One sign-in.
     SessionId,
+    /// A weighbridge that reports by itself.
+    ScaleId,
+    /// One reading of a weighbridge.
+    ReadingId,
 }

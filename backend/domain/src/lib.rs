@@ -14,6 +14,7 @@ pub mod manifest;
 pub mod mass;
 pub mod party;
 pub mod plate;
+pub mod scale;
 pub mod seal;
 pub mod text;
 pub mod time;

@@ -235,7 +235,9 @@ id_values!(
     RouteId,
     PersonId,
     DeviceId,
-    SessionId
+    SessionId,
+    ScaleId,
+    ReadingId
 );
 
 impl From<domain::mass::Grams> for Value {

@@ -2,7 +2,9 @@
 
 pub mod devices;
 pub mod field;
+pub mod inspections;
 pub mod manifests;
+pub mod scales;
 pub mod session;
 pub mod verify;
 
@@ -17,5 +19,7 @@ pub fn router() -> OpenApiRouter<App> {
         .merge(devices::router())
         .merge(manifests::router())
         .merge(field::router())
+        .merge(scales::router())
+        .merge(inspections::router())
         .merge(verify::router())
 }

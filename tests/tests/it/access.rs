@@ -23,6 +23,7 @@ pub(crate) struct Scene {
     pub(crate) load: Load,
     pub(crate) draft: String,
     pub(crate) phone: Phone,
+    pub(crate) scale: String,
 }
 
 impl Scene {
@@ -32,7 +33,10 @@ impl Scene {
         let phone = world.phone_of(&world.cast.driver).await;
         let far = phone.picks_up(&load).north_of(&world.places.store, 3_000.0).send().await;
         assert_eq!(far.state.as_deref(), Some("in_transit"));
-        Self { load, draft: draft["id"].as_str().unwrap().to_owned(), phone, world }
+        let scale = json!({"site_id": world.places.facility.id, "name": "Cân 1"});
+        let scale = world.cast.facility.post("/api/v1/scales", &scale).await.expect(201);
+        let scale = scale["id"].as_str().unwrap().to_owned();
+        Self { scale, load, draft: draft["id"].as_str().unwrap().to_owned(), phone, world }
     }
 
     async fn ask(&self, row: &Row, person: &Person) -> Answer {

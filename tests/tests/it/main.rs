@@ -9,6 +9,7 @@ mod access_rows;
 mod eligibility;
 mod entitlement;
 mod findings;
+mod gate_and_road;
 mod hostile;
 mod issuing;
 mod late_truth;
