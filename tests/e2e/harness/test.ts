@@ -1,14 +1,14 @@
 /** What every story starts from: a server of its own, people with devices, a camera, programs that check. */
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
-import { test as base, expect } from "@playwright/test";
-import { Api } from "./api";
-import { cameraOf, type Camera } from "./camera";
-import { FaultProxy } from "./fault_proxy";
-import { Device, type DeviceOptions } from "./phone";
-import { offerRecorder } from "./recorder";
-import { ARTIFACTS, CHROMIUM } from "./places";
-import { startCopy, type Login, type Server } from "./server";
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { test as base, expect } from '@playwright/test';
+import { Api } from './api';
+import { cameraOf, type Camera } from './camera';
+import { FaultProxy } from './fault_proxy';
+import { Device, type DeviceOptions } from './phone';
+import { offerRecorder } from './recorder';
+import { ARTIFACTS, CHROMIUM } from './places';
+import { startCopy, type Login, type Server } from './server';
 
 interface Stage {
   /** This story's own server, over a fresh copy of the demo: no story meets what another left. */
@@ -23,10 +23,9 @@ interface Stage {
   camera: Camera;
 }
 
-const cameraFile = (worker: number) =>
-  join(ARTIFACTS, `camera-${worker}.mjpeg`);
+const cameraFile = (worker: number) => join(ARTIFACTS, `camera-${worker}.mjpeg`);
 
-export const test = base.extend<Omit<Stage, "camera">, { camera: Camera }>({
+export const test = base.extend<Stage, { picture: Camera }>({
   launchOptions: [
     async ({}, use, info) => {
       mkdirSync(ARTIFACTS, { recursive: true });
@@ -34,46 +33,45 @@ export const test = base.extend<Omit<Stage, "camera">, { camera: Camera }>({
         executablePath: CHROMIUM,
         args: [
           ...[
-            "--no-sandbox",
-            "--disable-gpu",
-            "--disable-quic",
-            "--no-first-run",
-            "--disable-background-networking",
+            '--no-sandbox',
+            '--disable-gpu',
+            '--disable-quic',
+            '--no-first-run',
+            '--disable-background-networking',
           ],
-          ...["--disable-component-update", "--disable-sync", "--lang=vi"],
-          ...[
-            "--use-fake-ui-for-media-stream",
-            "--use-fake-device-for-media-stream",
-          ],
+          ...['--disable-component-update', '--disable-sync', '--lang=vi'],
+          ...['--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream'],
           `--use-file-for-fake-video-capture=${cameraFile(info.workerIndex)}`,
         ],
       });
     },
-    { scope: "worker" },
+    { scope: 'worker' },
   ],
-  camera: [
+  // The browser's camera is a file that its worker keeps; what one story showed, the next must not see.
+  picture: [
     async ({ browser }, use, info) => {
       const camera = await cameraOf(browser, cameraFile(info.workerIndex));
-      await camera.showNothing();
       await use(camera);
       await camera.close();
     },
-    { scope: "worker", auto: true },
+    { scope: 'worker', auto: true },
+  ],
+  camera: [
+    async ({ picture }, use) => {
+      await picture.showNothing();
+      await use(picture);
+    },
+    { auto: true },
   ],
   server: async ({}, use, info) => {
-    const server = await startCopy(
-      `story-${info.testId}-${info.repeatEachIndex}`,
-    );
+    const server = await startCopy(`story-${info.testId}-${info.repeatEachIndex}`);
     await use(server);
     await server.stop();
   },
   who: async ({ server }, use) => {
     await use((role, other = false) => {
-      const login = server.logins.filter((one) => one.role === role)[
-        other ? 1 : 0
-      ];
-      if (login === undefined)
-        throw new Error(`the demo has no login of the role ${role}`);
+      const login = server.logins.filter((one) => one.role === role)[other ? 1 : 0];
+      if (login === undefined) throw new Error(`the demo has no login of the role ${role}`);
       return login;
     });
   },
@@ -95,18 +93,15 @@ export const test = base.extend<Omit<Stage, "camera">, { camera: Camera }>({
   device: async ({ browser, server }, use, info) => {
     const opened: [string, Device][] = [];
     await use(async (name, options) => {
-      const story = `${info.titlePath[0]?.replace(/.*\/|\.spec\.ts$/g, "")}-${name}`;
+      const story = `${info.titlePath[0]?.replace(/.*\/|\.spec\.ts$/g, '')}-${name}`;
       const device = await Device.open(browser, server, story, options);
       opened.push([name, device]);
       return device;
     });
     for (const [name, device] of opened) {
-      if (info.status !== info.expectedStatus)
-        await device.picture("failed").catch(() => undefined);
+      if (info.status !== info.expectedStatus) await device.picture('failed').catch(() => undefined);
       await device.context.close();
-      expect
-        .soft(device.complaints, `complaints of the pages of ${name}`)
-        .toEqual([]);
+      expect.soft(device.complaints, `complaints of the pages of ${name}`).toEqual([]);
     }
   },
 });
