@@ -4,8 +4,6 @@ import { ARTIFACTS } from './harness/places';
 
 export default defineConfig({
   testDir: './stories',
-  // Minutes of kills: `scripts/faults phone` runs them and says how many.
-  testIgnore: process.env['E2E_EVENTS'] ? [] : ['**/killed.spec.ts'],
   outputDir: './test-results',
   globalSetup: './harness/template.ts',
   fullyParallel: false,

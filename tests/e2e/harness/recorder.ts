@@ -58,3 +58,8 @@ export async function keptBy(page: Page): Promise<Kept[]> {
 export async function waitingOn(page: Page): Promise<number> {
   return page.evaluate(async (path) => ((await import(path)) as Module).waiting(), PATH);
 }
+
+/** True when the phone knows that its person has to sign in again. */
+export async function sessionEndedOn(page: Page): Promise<boolean> {
+  return page.evaluate(async (path) => ((await import(path)) as Module).sessionEnded(), PATH);
+}

@@ -2,7 +2,7 @@
  * The application's own way to write an event, built from its sources for a page of the tests: a person who fills in a
  * form five thousand times would need a week.
  */
-import { database } from '$lib/local/db';
+import { database, fact } from '$lib/local/db';
 import type { EventDraft } from '$lib/local/event_payload';
 import { PORTS, writeEvent } from '$lib/local/event_writer';
 
@@ -69,4 +69,9 @@ export async function kept(): Promise<Kept[]> {
 /** How many wait to be sent. */
 export async function waiting(): Promise<number> {
   return (await database()).count('outbox');
+}
+
+/** True when nobody is signed in, or the server no longer knows the session. */
+export async function sessionEnded(): Promise<boolean> {
+  return (await fact('session'))?.ended ?? true;
 }

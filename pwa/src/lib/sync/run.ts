@@ -123,13 +123,18 @@ export function runSync(): void {
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState === 'visible') void meet('timer');
   });
+  let waitedBefore = 0;
   onChange((topic) => {
     if (topic === 'session') void signedIn();
     if (topic !== 'events') return;
     void outboxCounts().then(({ waiting }) => {
+      const written = waiting > waitedBefore;
+      waitedBefore = waiting;
       if (waiting === 0 || sending !== null) return;
       void askForBackgroundSync();
-      void send('timer');
+      // Who has just pressed "save" looks at the screen: one try at once, however long the failures before make a timer
+      // wait. A server that asked to be left alone is.
+      void send(written ? 'network' : 'timer');
     });
   });
   setInterval(() => {
