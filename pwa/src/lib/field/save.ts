@@ -4,6 +4,8 @@ import type { StoredEvent } from '$lib/local/db';
 import { attachFiles, type StoredFile } from '$lib/local/evidence';
 import type { EventDraft } from '$lib/local/event_payload';
 import { writeEvent } from '$lib/local/event_writer';
+import { m } from '$lib/i18n';
+import { voice } from '$lib/state/voice.svelte';
 import { BUDGET_MS, watch } from '$lib/position/here.svelte';
 import { capture } from './capture.svelte';
 import { named } from './photos.svelte';
@@ -41,6 +43,7 @@ export async function saveEvent(
     ...named(files),
     ...facts,
   });
+  voice.say(m.spoken_saved());
   // The event is safe by now. What goes wrong here is put right when the files are sent.
   await attachFiles(
     files.map((file) => file.sha256),

@@ -53,7 +53,12 @@ interface Schema extends DBSchema {
     indexes: { by_event: string; by_form: string; by_progress: FileProgress; by_taken: number };
   };
   bytes: { key: string; value: ArrayBuffer };
-  state: { key: 'upload'; value: UploadState };
+  state: { key: 'upload' | 'epoch'; value: UploadState | KnownUploads };
+}
+
+/** The epoch of the server that acknowledged what counts as sent. */
+interface KnownUploads {
+  epoch: number;
 }
 
 /** When to try sending again. */
@@ -222,7 +227,8 @@ export async function settleFile(
 
 /** When to try again. */
 export async function uploadState(): Promise<UploadState> {
-  return (await (await files()).get('state', 'upload')) ?? { failures: 0, not_before: 0, last_problem: null };
+  const state = (await (await files()).get('state', 'upload')) as UploadState | undefined;
+  return state ?? { failures: 0, not_before: 0, last_problem: null };
 }
 
 export async function putUploadState(state: UploadState): Promise<void> {
@@ -250,8 +256,19 @@ export async function letGo(nowMs: number, usedPart: number | null): Promise<num
   return gone;
 }
 
-/** The server may have lost what it acknowledged: everything it had that is still here waits again. */
-export async function sendAgain(): Promise<void> {
+/**
+ * Takes note of the server's epoch. Another one than before: the server was restored from a backup and may have lost
+ * what it acknowledged, so everything it had that is still here waits again. Noted last: a kill in between repeats it.
+ */
+export async function followEpoch(epoch: number | null): Promise<void> {
+  const db = await files();
+  const known = (await db.get('state', 'epoch')) as KnownUploads | undefined;
+  if (epoch === null || known?.epoch === epoch) return;
+  if (known !== undefined) await sendAgain();
+  await db.put('state', { epoch }, 'epoch');
+}
+
+async function sendAgain(): Promise<void> {
   const db = await files();
   for (const file of await filesIn('sent')) {
     if ((await db.getKey('bytes', file.sha256)) === undefined) continue;

@@ -5,11 +5,11 @@
  */
 import { ApiProblem, retryAfterSeconds, toProblem, Unreachable } from '$lib/api/problem';
 import type { Refusal } from '$lib/api/types';
-import { fact } from '$lib/local/db';
-import { database } from '$lib/local/db';
+import { database, fact } from '$lib/local/db';
 import {
   bytesOf,
   filesIn,
+  followEpoch,
   putUploadState,
   reconcile,
   settleFile,
@@ -108,6 +108,7 @@ const REFUSED = new Set(['file_kind', 'file_metadata', 'body_too_large', 'invali
 export function drainFiles(force: boolean, ports: FilePorts = PORTS): Promise<FilesSent> {
   return ports.lock('emanifest.files', async () => {
     await reconcile(ports.now());
+    await followEpoch((await fact('epoch'))?.epoch ?? null);
     const session = await fact('session');
     if (session === null || session.ended) return 'no_session';
     const state = await uploadState();

@@ -3,7 +3,7 @@
  * server acknowledged, and a timer after failures. Events always go first.
  */
 import { onChange } from '$lib/local/changes';
-import { letGo, sendAgain, uploadState } from '$lib/local/evidence';
+import { letGo, uploadState } from '$lib/local/evidence';
 import { outboxCounts } from '$lib/local/outbox';
 import { drainFiles } from './files';
 
@@ -47,12 +47,6 @@ async function usedPart(): Promise<number | null> {
 /** Lets go of old pictures; what the server has not got stays, however full the phone is. */
 async function tidy(): Promise<void> {
   await letGo(Date.now(), await usedPart());
-}
-
-/** Everything the server had may be gone: it was restored from a backup. */
-export async function serverWasRestored(): Promise<void> {
-  await sendAgain();
-  await sendFiles(true);
 }
 
 /** Starts it; called once per page. */

@@ -3,7 +3,7 @@ import Truck from '@lucide/svelte/icons/truck';
 import { m } from '$lib/i18n';
 import type { RouteGroup } from '../group';
 
-/** The driver's pages: trips, scan, pickup, delivery, the codes to show. */
+/** The driver's pages: trips, scan, pickup, delivery, incidents, the codes to show. */
 export const group = {
   routes: {
     '/driver': () => import('./Trips.svelte'),
@@ -11,6 +11,7 @@ export const group = {
     '/driver/trip/:id': () => import('./Trip.svelte'),
     '/driver/pickup/:id': () => import('./Pickup.svelte'),
     '/driver/delivery/:id': () => import('./Delivery.svelte'),
+    '/driver/incident/:id': () => import('./Incident.svelte'),
     '/driver/code/:id': () => import('./Code.svelte'),
     '/driver/live/:id': () => import('./Live.svelte'),
     '/driver/practice': () => import('./practice/Practice.svelte'),
