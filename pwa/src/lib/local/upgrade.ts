@@ -1,6 +1,6 @@
 /** Bringing the phone's database to this build's stores, with everything that is in them. */
 import type { IDBPDatabase, IDBPTransaction, StoreNames } from 'idb';
-import type { OutboxEntry, Schema, StoredEvent } from './db';
+import type { OutboxEntry, Schema, StoredEvent } from './schema';
 
 type Upgrading = IDBPTransaction<Schema, StoreNames<Schema>[], 'versionchange'>;
 
