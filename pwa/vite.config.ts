@@ -17,7 +17,7 @@ export default defineConfig({
       project: './project.inlang',
       outdir: './src/lib/i18n/paraglide',
       strategy: ['localStorage', 'baseLocale'],
-      outputStructure: 'message-modules',
+      outputStructure: 'locale-modules',
     }),
     svelte(),
     VitePWA({
@@ -51,7 +51,8 @@ export default defineConfig({
             { name: 'maplibre', test: /node_modules\/maplibre-gl/ },
             { name: 'plot', test: /node_modules\/(@observablehq|d3-|internmap|htl|isoformat|interval-tree)/ },
             { name: 'framework', test: /node_modules\/(svelte|sv-router|esm-env|idb|openapi-fetch|clsx)\// },
-            { name: 'words', test: /src\/lib\/i18n\// },
+            // A language's words are a file of their own, fetched by who reads it.
+            { name: 'words', test: /src\/lib\/i18n\/(?!paraglide\/messages)/ },
             { name: 'icons', test: /node_modules\/@lucide\// },
             { name: 'shell', test: /src\/lib\/(api|components|local|state|sync|position|navigation)/ },
             { name: 'field', test: /(src\/lib\/(field|scanner|seal)|node_modules\/(cborg|uqr))\// },
