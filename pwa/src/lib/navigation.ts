@@ -20,6 +20,17 @@ export function go(path: string, options: GoOptions = {}): void {
   void router?.navigate(path as never, options as never);
 }
 
+/** Goes where the service worker asks: the screen of a notice that was pressed. */
+export function openFromWorker(): void {
+  navigator.serviceWorker?.addEventListener(
+    'message',
+    (event: MessageEvent<{ type?: string; path?: string }>) => {
+      const { type, path } = event.data ?? {};
+      if (type === 'OPEN' && path?.startsWith('/') && !path.startsWith('//')) go(path);
+    },
+  );
+}
+
 /** One entry back in the history. */
 export function back(): void {
   history.back();

@@ -1,5 +1,16 @@
 /** Tells every page and the service worker that the phone's database changed, so that screens read it again. */
-export type Topic = 'session' | 'device' | 'pack' | 'events' | 'sync' | 'rescued' | 'clock' | 'files';
+/** `notices`: what the person was told; `server`: something changed there that no store here holds. */
+export type Topic =
+  | 'session'
+  | 'device'
+  | 'pack'
+  | 'events'
+  | 'sync'
+  | 'rescued'
+  | 'clock'
+  | 'files'
+  | 'notices'
+  | 'server';
 
 const NAME = 'emanifest.changes';
 const channel = typeof BroadcastChannel === 'undefined' ? null : new BroadcastChannel(NAME);
