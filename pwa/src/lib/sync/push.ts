@@ -22,12 +22,19 @@ async function held(): Promise<PushSubscription | null> {
   return (await registration?.pushManager.getSubscription()) ?? null;
 }
 
+/** Whether a subscription listens to this key: after the server's was replaced, its messages would be turned away. */
+function listensTo(subscription: PushSubscription, key: string): boolean {
+  const held = subscription.options.applicationServerKey;
+  return held === null || String(new Uint8Array(held)) === String(bytes(key));
+}
+
 /** How push messages stand on this device. */
 export async function pushState(key: string | null): Promise<PushState> {
   if (key === null) return 'not_offered';
   if (!isSupported()) return 'unsupported';
   if (Notification.permission === 'denied') return 'denied';
-  return Notification.permission === 'granted' && (await held()) !== null ? 'on' : 'off';
+  const subscription = Notification.permission === 'granted' ? await held() : null;
+  return subscription !== null && listensTo(subscription, key) ? 'on' : 'off';
 }
 
 /** What the person reads in the list of devices: browser and system, no more than they see anyway. */
@@ -71,13 +78,12 @@ async function tell(subscription: PushSubscription): Promise<PushBrowser> {
 export async function turnPushOn(key: string): Promise<PushState> {
   if ((await Notification.requestPermission()) !== 'granted') return pushState(key);
   const registration = await navigator.serviceWorker.ready;
-  const subscription =
-    (await registration.pushManager.getSubscription()) ??
-    (await registration.pushManager.subscribe({
-      userVisibleOnly: true,
-      applicationServerKey: bytes(key),
-    }));
-  await tell(subscription);
+  const before = await registration.pushManager.getSubscription();
+  if (before !== null && !listensTo(before, key)) await before.unsubscribe();
+  // A subscription that is there already is what `subscribe` gives.
+  await tell(
+    await registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: bytes(key) }),
+  );
   return 'on';
 }
 
