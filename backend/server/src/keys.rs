@@ -206,10 +206,13 @@ pub fn open_push(folder: &Path, random: &dyn SecureRandom) -> anyhow::Result<Opt
 /// # Errors
 /// As [`open_push`].
 pub(crate) fn push_pem(folder: &Path) -> anyhow::Result<Option<String>> {
-    let text = push_text(folder)?;
-    let pem =
-        |text: String| format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n", text.trim());
-    Ok(text.map(pem))
+    let Some(text) = push_text(folder)? else { return Ok(None) };
+    let document = BASE64.decode(text.trim().as_bytes()).context("the push key is not base64")?;
+    // Strict readers want lines of 64 characters.
+    let mut spec = BASE64.specification();
+    spec.wrap = data_encoding::Wrap { width: 64, separator: "\n".to_owned() };
+    let lines = spec.encoding().context("base64 in lines")?.encode(&document);
+    Ok(Some(format!("-----BEGIN PRIVATE KEY-----\n{lines}-----END PRIVATE KEY-----\n")))
 }
 
 fn push_text(folder: &Path) -> anyhow::Result<Option<String>> {

@@ -9,13 +9,16 @@ use http::StatusCode;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(crate) fn router() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(look)).routes(routes!(act))
+    OpenApiRouter::new().routes(routes!(look_at_link)).routes(routes!(act_by_link))
 }
 
 /// What a link is about; uses nothing up.
 #[utoipa::path(post, path = "/api/v1/links/look", tag = "notices", security(()), request_body = LinkToken,
     responses((status = 200, body = LinkView), (status = 404, body = ProblemBody)))]
-async fn look(State(app): State<App>, Json(input): Json<LinkToken>) -> Result<axum::Json<LinkView>, Problem> {
+async fn look_at_link(
+    State(app): State<App>,
+    Json(input): Json<LinkToken>,
+) -> Result<axum::Json<LinkView>, Problem> {
     Ok(axum::Json(app::notice::link::look(&app, input).await?))
 }
 
@@ -23,7 +26,7 @@ async fn look(State(app): State<App>, Json(input): Json<LinkToken>) -> Result<ax
 #[utoipa::path(post, path = "/api/v1/links/act", tag = "notices", security(()), request_body = LinkToken,
     responses((status = 204), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody),
     (status = 422, body = ProblemBody)))]
-async fn act(State(app): State<App>, Json(input): Json<LinkToken>) -> Result<StatusCode, Problem> {
+async fn act_by_link(State(app): State<App>, Json(input): Json<LinkToken>) -> Result<StatusCode, Problem> {
     app::notice::link::act(&app, input).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -11,16 +11,16 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(crate) fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .routes(routes!(list))
-        .routes(routes!(read))
-        .routes(routes!(preferences, change_preferences))
-        .routes(routes!(find))
+        .routes(routes!(list_notices))
+        .routes(routes!(read_notices))
+        .routes(routes!(notice_preferences, change_notice_preferences))
+        .routes(routes!(find_notice))
 }
 
 /// What the caller was told in the roles held now, the latest first, and how much of it is unread.
 #[utoipa::path(get, path = "/api/v1/notices", tag = "notices", params(NoticeQuery),
     responses((status = 200, body = NoticeList), (status = 422, body = ProblemBody)))]
-async fn list(
+async fn list_notices(
     State(app): State<App>,
     SignedIn(caller): SignedIn,
     Query(query): Query<NoticeQuery>,
@@ -31,7 +31,7 @@ async fn list(
 /// One notice of the caller: where a link in a message leads.
 #[utoipa::path(get, path = "/api/v1/notices/{id}", tag = "notices", params(("id" = NoticeId, Path)),
     responses((status = 200, body = NoticeView), (status = 404, body = ProblemBody)))]
-async fn find(
+async fn find_notice(
     State(app): State<App>,
     SignedIn(caller): SignedIn,
     Path(id): Path<NoticeId>,
@@ -42,7 +42,7 @@ async fn find(
 /// Marks notices of the caller as read, by their ids or up to an instant.
 #[utoipa::path(post, path = "/api/v1/notices/read", tag = "notices", request_body = Read,
     responses((status = 200, body = Unread), (status = 422, body = ProblemBody)))]
-async fn read(
+async fn read_notices(
     State(app): State<App>,
     SignedIn(caller): SignedIn,
     Json(input): Json<Read>,
@@ -53,7 +53,7 @@ async fn read(
 /// How the caller wants to be told, and what is possible here.
 #[utoipa::path(get, path = "/api/v1/notices/preferences", tag = "notices",
     responses((status = 200, body = PreferencesView)))]
-async fn preferences(
+async fn notice_preferences(
     State(app): State<App>,
     SignedIn(caller): SignedIn,
 ) -> Result<axum::Json<PreferencesView>, Problem> {
@@ -63,7 +63,7 @@ async fn preferences(
 /// Changes how the caller is told; what is left out stays.
 #[utoipa::path(patch, path = "/api/v1/notices/preferences", tag = "notices", request_body = PreferencesChange,
     responses((status = 200, body = PreferencesView), (status = 422, body = ProblemBody)))]
-async fn change_preferences(
+async fn change_notice_preferences(
     State(app): State<App>,
     SignedIn(caller): SignedIn,
     Json(input): Json<PreferencesChange>,

@@ -11,13 +11,13 @@ use http::StatusCode;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(crate) fn router() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(list, subscribe)).routes(routes!(unsubscribe))
+    OpenApiRouter::new().routes(routes!(list_subscriptions, subscribe)).routes(routes!(unsubscribe))
 }
 
 /// The caller's browsers.
 #[utoipa::path(get, path = "/api/v1/push/subscriptions", tag = "notices",
     responses((status = 200, body = Page<SubscriptionView>)))]
-async fn list(
+async fn list_subscriptions(
     State(app): State<App>,
     SignedIn(caller): SignedIn,
 ) -> Result<axum::Json<Page<SubscriptionView>>, Problem> {

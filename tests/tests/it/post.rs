@@ -123,6 +123,7 @@ async fn quiet_hours_hold_back_what_can_wait(world: World) {
     let _ = at_gate.patch("/api/v1/notices/preferences", &off).await.ok();
     world.clock.advance(TimeDelta::hours(18));
     let world = world.on_another_day();
+    let at_gate = world.cast.gate.at(&station.http);
     let _ = world.proposed(&world.declaration()).await;
     assert_eq!(station.round().await.sent, 1);
     // And whoever wants no push for a topic gets none.

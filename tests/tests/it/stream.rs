@@ -69,7 +69,6 @@ async fn a_stream_tells_its_own_and_nothing_foreign(world: World) {
     for stranger in &mut strangers {
         stranger.says_nothing(2).await;
     }
-    world.anybody().request(Method::GET, "/api/v1/stream");
     send(world.anybody().request(Method::GET, "/api/v1/stream")).await.problem(401, "unauthenticated");
 }
 

@@ -23,7 +23,7 @@ use chrono::TimeDelta;
 use domain::id::{ManifestId, NoticeId, PersonId};
 use domain::time::{Instant, from_millis};
 use serde_json::{Value, json};
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 use store::manifests::Viewer;
@@ -234,6 +234,8 @@ pub struct Stream {
     superseded: Arc<Notify>,
     heartbeat: tokio::time::Interval,
     waiting: VecDeque<Event>,
+    /// What was told as missed; the look at the table that is under way may bring it once more.
+    caught_up: HashSet<NoticeId>,
     gathered: Gathered,
     ended: bool,
 }
@@ -269,6 +271,7 @@ pub async fn open(app: &App, caller: Caller, last_event_id: Option<&str>) -> Res
         superseded,
         heartbeat,
         waiting: VecDeque::new(),
+        caught_up: HashSet::new(),
         gathered: Gathered::default(),
         ended: *app.live.0.closed.borrow(),
         app: app.clone(),
@@ -288,6 +291,7 @@ pub async fn open(app: &App, caller: Caller, last_event_id: Option<&str>) -> Res
         let person = stream.caller.person_id;
         let missed = notices::list_missed(&mut tx, person, since - OVERLAP, MAX_NOTICES).await?;
         for view in list::views(&mut tx, missed).await? {
+            stream.caught_up.insert(view.id);
             stream.tell(&view);
         }
     }
@@ -326,8 +330,11 @@ impl Stream {
 
     fn hear(&mut self, pulse: std::result::Result<Pulse, broadcast::error::RecvError>) {
         match pulse {
-            Ok(Pulse::Notice(person, view)) if person == self.caller.person_id => self.tell(&view),
-            Ok(Pulse::Notice(..)) => {}
+            Ok(Pulse::Notice(person, view)) => {
+                if person == self.caller.person_id && !self.caught_up.remove(&view.id) {
+                    self.tell(&view);
+                }
+            }
             Ok(Pulse::Changed(sights)) => {
                 let seen: Vec<_> = sights.iter().filter(|sight| sight.seen_by(&self.viewer)).collect();
                 if !seen.is_empty() {

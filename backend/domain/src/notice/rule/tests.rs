@@ -1,4 +1,4 @@
-use super::{Audience, Change, Shipment, Standing, Tell, Topic, tell};
+use super::{Audience, Change, Shipment, Standing, Tell, tell};
 use crate::custody::finding::{Finding, FindingCode};
 use crate::custody::turn::Turn;
 use crate::id::{EventId, ManifestId, OrganisationId, PersonId};
