@@ -15,9 +15,11 @@ export interface GoOptions {
   search?: Record<string, string | number | boolean>;
 }
 
-/** Goes to a path of this application, such as `/driver/trip/…`. */
+/** Goes to a path of this application, such as `/driver/trip/…`; what follows a question mark is its query. */
 export function go(path: string, options: GoOptions = {}): void {
-  void router?.navigate(path as never, options as never);
+  const { pathname, searchParams } = new URL(path, location.origin);
+  const search = { ...Object.fromEntries(searchParams), ...options.search };
+  void router?.navigate(pathname as never, { ...options, search } as never);
 }
 
 /** Goes where the service worker asks: the screen of a notice that was pressed. */

@@ -48,7 +48,7 @@ export class Device {
   /** Errors of pages, refused policies and failed requests so far. */
   readonly complaints: string[] = [];
   private readonly forgiven: RegExp[] = [...HARMLESS];
-  /** Requests under way, but for the stream, which never ends. */
+  /** The page's requests under way, but for the stream, which never ends. */
   private readonly asked = new Set<Request>();
   private askedAt = 0;
 
@@ -80,7 +80,9 @@ export class Device {
       if (message.type() === 'error') device.complain(`${message.text()} (${message.location().url})`);
     });
     context.on('request', (request) => {
-      if (request.resourceType() === 'eventsource') return;
+      if (request.resourceType() === 'eventsource' || request.serviceWorker() !== null) return;
+      // Another page begins: nobody waits any more for what the last one asked.
+      if (request.isNavigationRequest()) device.asked.clear();
       device.asked.add(request);
       device.askedAt = Date.now();
     });
