@@ -79,12 +79,12 @@ async function read(parts: readonly Part[]): Promise<void> {
  * whatever came meanwhile.
  */
 let reading: Promise<void> | null = null;
-const stale = new Set<Part>();
+let stale: readonly Part[] = [];
 function readSoon(parts: readonly Part[]): void {
-  parts.forEach((part) => stale.add(part));
-  if (reading !== null || stale.size === 0) return;
-  const now = [...stale];
-  stale.clear();
+  stale = [...stale, ...parts.filter((part) => !stale.includes(part))];
+  if (reading !== null || stale.length === 0) return;
+  const now = stale;
+  stale = [];
   reading = read(now).finally(() => {
     reading = null;
     readSoon([]);
