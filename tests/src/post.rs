@@ -66,10 +66,13 @@ impl Message {
     }
 }
 
+/// A status and the seconds it asks to wait.
+type Reply = (u16, Option<u32>);
+
 #[derive(Clone, Default)]
 struct Inbox {
     messages: Arc<Mutex<Vec<Message>>>,
-    answers: Arc<Mutex<VecDeque<(u16, Option<u32>)>>>,
+    answers: Arc<Mutex<VecDeque<Reply>>>,
 }
 
 /// A push service that takes everything, unless told to answer otherwise.
