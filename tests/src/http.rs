@@ -63,6 +63,19 @@ pub async fn send(request: RequestBuilder) -> Answer {
     Answer { asked, status, headers, body, bytes }
 }
 
+/// Sends a request; reads the whole answer when it is a refusal, and only its head otherwise: it may have no end.
+///
+/// # Panics
+/// When the server does not answer at all.
+pub async fn head(request: RequestBuilder) -> Answer {
+    let response = request.send().await.unwrap_or_else(|error| panic!("no answer: {error}"));
+    let (asked, headers) = (response.url().path().to_owned(), response.headers().clone());
+    let status = response.status().as_u16();
+    let bytes = if status < 400 { Vec::new() } else { response.bytes().await.unwrap().to_vec() };
+    let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+    Answer { asked, status, headers, body, bytes }
+}
+
 /// An answer of the server.
 #[derive(Debug, Clone)]
 pub struct Answer {

@@ -4,6 +4,7 @@ use crate::http::Http;
 use crate::person::Person;
 use crate::{Cast, Places, TestClock, cast, places, proof};
 use app::App;
+use app::notice::Means;
 use domain::seal::trust_list::KeyUse;
 use ring::rand::SystemRandom;
 use server::config::Config;
@@ -137,7 +138,14 @@ impl World {
     /// The same world served once more, under a configuration of its own.
     pub async fn also_served(&self, config: Config, demo: Option<DemoReach>) -> String {
         let (keyring, clock) = (self.app.keyring.clone(), Arc::new(self.clock.clone()));
-        let app = compose::app_by_clock(&config, self.app.db.clone(), keyring, demo.is_some(), clock);
+        let app = compose::app_by_clock(
+            &config,
+            self.app.db.clone(),
+            keyring,
+            Means::default(),
+            demo.is_some(),
+            clock,
+        );
         listen(http::router(app, demo)).await.0
     }
 
@@ -163,6 +171,12 @@ impl World {
     #[must_use]
     pub fn here(&self, person: &Person) -> Person {
         person.at(&self.http)
+    }
+
+    /// The same world on a later day, when everybody signs in anew.
+    #[must_use]
+    pub fn on_another_day(&self) -> Self {
+        Self { cast: self.cast.at(&self.http), ..self.clone() }
     }
 
     /// The same, with evidence files in a folder of the world's own.
@@ -194,7 +208,14 @@ async fn serve(
 ) -> (App, String) {
     let keyring = keys::open(&database.db, keys.path(), &SystemRandom::new(), clock.now()).await.unwrap();
     let config = World::config_in(keys.path());
-    let app = compose::app_by_clock(&config, database.db.clone(), keyring, false, Arc::new(clock.clone()));
+    let app = compose::app_by_clock(
+        &config,
+        database.db.clone(),
+        keyring,
+        Means::default(),
+        false,
+        Arc::new(clock.clone()),
+    );
     let (base, serving) = listen(http::router(app.clone(), None)).await;
     let running = Running { database, app: app.clone(), serving, keys: Arc::clone(keys) };
     estate.0.lock().unwrap().push(running);

@@ -296,7 +296,7 @@ pub async fn admit(app: &App, caller: &Caller, id: DeviceId) -> Result<DeviceVie
         return Err(Error::Forbidden);
     }
     devices::update_admitted(&mut tx, id, app.now(), caller.person_id).await?;
-    crate::refold::admit(app, &mut tx, id).await?;
+    crate::refold::admit(app, &mut tx, id, caller.person_id).await?;
     crate::registry::audit(
         app,
         &mut tx,

@@ -85,8 +85,7 @@ pub async fn invite(app: &App, caller: &Caller, person_id: PersonId) -> Result<I
     )
     .await?;
     tx.commit().await?;
-    let scheme = if app.settings.https { "https" } else { "http" };
-    let url = format!("{scheme}://{}/enrol#{letters}", app.settings.public_host);
+    let url = app.page(&format!("enrol#{letters}"));
     let qr_svg = qr::text_svg(&url)?;
     Ok(Invitation { code: letters, expires_at, url, qr_svg })
 }

@@ -5,10 +5,13 @@ use crate::epoch::Epoch;
 use crate::file::Objects;
 use crate::file::upload::UploadRoom;
 use crate::keyring::Keyring;
+use crate::live::Live;
 use crate::lookup::Lookups;
+use crate::notice::Means;
 use domain::time::{Instant, instant};
 use ring::rand::SecureRandom;
 use std::sync::Arc;
+use std::time::Duration;
 use uuid::Uuid;
 
 /// Tells the time.
@@ -30,6 +33,10 @@ pub struct Settings {
     pub desk_session_hours: i64,
     /// Days an enrolled phone's session lasts.
     pub phone_session_days: i64,
+    /// How people are reached outside the application.
+    pub means: Means,
+    /// How often open streams say that they live, and look whether they still may.
+    pub heartbeat: Duration,
     /// Bytes of evidence files that one device may send on one Hà Nội day.
     pub file_quota_bytes: i64,
 }
@@ -47,6 +54,8 @@ pub struct Core {
     pub clock: Arc<dyn Clock>,
     /// Cryptographic randomness.
     pub random: Arc<dyn SecureRandom + Send + Sync>,
+    /// Open streams of this process.
+    pub live: Live,
     /// Where the bytes of evidence files are kept.
     pub objects: Arc<dyn Objects>,
 }
@@ -78,6 +87,12 @@ impl std::fmt::Debug for App {
 }
 
 impl App {
+    /// What jobs beside the use-cases work with.
+    #[must_use]
+    pub fn core(&self) -> Core {
+        self.core.clone()
+    }
+
     /// Starts the capture queue on the current runtime.
     #[must_use]
     pub fn start(core: Core, limits: Limits) -> Self {
@@ -104,6 +119,13 @@ impl Core {
     #[must_use]
     pub fn now(&self) -> Instant {
         instant(self.clock.now())
+    }
+
+    /// The address of a page of the application.
+    #[must_use]
+    pub fn page(&self, path: &str) -> String {
+        let scheme = if self.settings.https { "https" } else { "http" };
+        format!("{scheme}://{}/{path}", self.settings.public_host)
     }
 
     /// `N` random bytes.

@@ -4,7 +4,7 @@ use crate::error::Result;
 use crate::file::named;
 use crate::manifest::load::distinct;
 use crate::ports::{App, Core};
-use crate::refold;
+use crate::refold::{self, Cause};
 use domain::id::ManifestId;
 use store::events;
 use store::manifests::{self, Filter};
@@ -26,7 +26,7 @@ pub struct Rebuilt {
 /// # Errors
 /// Store failures.
 pub async fn fold(core: &Core, tx: &mut store::Tx, ids: &[ManifestId]) -> Result<()> {
-    refold::refold(core, tx, ids).await
+    refold::refold(core, tx, ids, Cause::MadeAgain).await
 }
 
 /// Folds every manifest again, batch by batch.
@@ -40,7 +40,7 @@ pub async fn rebuild(app: &App) -> Result<Rebuilt> {
         let mut tx = app.db.begin("rebuild").await?;
         let listing = manifests::list(&mut tx, &Filter::default(), &page).await?;
         let ids: Vec<ManifestId> = distinct(listing.items.iter().map(|row| row.id));
-        refold::refold(app, &mut tx, &ids).await?;
+        refold::refold(app, &mut tx, &ids, Cause::MadeAgain).await?;
         let told = events::list_for(&mut tx, &ids).await?;
         named::note(&mut tx, &told).await?;
         let after = manifests::find_many(&mut tx, &ids).await?;

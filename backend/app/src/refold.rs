@@ -4,6 +4,7 @@
 use crate::error::{Error, Result};
 use crate::manifest::distinct;
 use crate::manifest_facts;
+use crate::notice::tell;
 use crate::ports::Core;
 use domain::custody::act::Act;
 use domain::custody::finding::Finding;
@@ -11,7 +12,7 @@ use domain::custody::fold::{Folded, fold};
 use domain::custody::judge::{Judgement, judge};
 use domain::custody::record::{DeviceStanding, RecordedEvent};
 use domain::custody::transition::named_site;
-use domain::id::{DeviceId, EventId, ManifestId};
+use domain::id::{DeviceId, EventId, ManifestId, PersonId};
 use domain::manifest::{ManifestFacts, ManifestState};
 use domain::seal::status_list::SealStatus;
 use domain::time::Instant;
@@ -29,6 +30,29 @@ pub(crate) struct Ledger {
     pub acts: Vec<Act>,
     /// Custody events.
     pub events: Vec<RecordedEvent>,
+}
+
+/// Why manifests are folded again.
+#[derive(Clone, Copy)]
+pub(crate) enum Cause<'a> {
+    /// These events were stored in this transaction, with their grades: what they cannot have changed is left alone.
+    Captured(&'a HashSet<EventId>),
+    /// Somebody decided something.
+    Decided {
+        /// Who, if a person.
+        by: Option<PersonId>,
+    },
+    /// Nothing happened: projections are made again, and nobody is told.
+    MadeAgain,
+}
+
+impl<'a> Cause<'a> {
+    const fn stored(self) -> Option<&'a HashSet<EventId>> {
+        match self {
+            Self::Captured(stored) => Some(stored),
+            Self::Decided { .. } | Self::MadeAgain => None,
+        }
+    }
 }
 
 /// What folding and judging gave.
@@ -87,23 +111,22 @@ pub(crate) fn decide(ledger: &Ledger) -> Verdict {
 ///
 /// # Errors
 /// Store failures.
-pub(crate) async fn refold(app: &Core, tx: &mut Tx, ids: &[ManifestId]) -> Result<()> {
+pub(crate) async fn refold(app: &Core, tx: &mut Tx, ids: &[ManifestId], cause: Cause<'_>) -> Result<()> {
     let ledgers = load(tx, ids, &[]).await?;
     let verdicts: Vec<Verdict> = ledgers.iter().map(decide).collect();
-    write(app, tx, &ledgers, &verdicts, None).await
+    write(app, tx, &ledgers, &verdicts, cause).await
 }
 
-/// Writes the projections of manifests: one statement a table, however many manifests there are. A capture
-/// names the events it stored in this transaction (with their grades), and what they cannot have changed is left alone;
-/// without them everything is written.
+/// Writes the projections of manifests, and whom their change is told: one statement a table, however many manifests
+/// there are.
 pub(crate) async fn write(
     app: &Core,
     tx: &mut Tx,
     ledgers: &[Ledger],
     verdicts: &[Verdict],
-    stored: Option<&HashSet<EventId>>,
+    cause: Cause<'_>,
 ) -> Result<()> {
-    let now = app.now();
+    let (now, stored) = (app.now(), cause.stored());
     let is_stored_now = |id: &EventId| stored.is_some_and(|stored| stored.contains(id));
     let standings: Vec<Standing> =
         ledgers.iter().zip(verdicts).map(|(l, v)| Standing::new(&l.row, &v.folded, now)).collect();
@@ -122,7 +145,7 @@ pub(crate) async fn write(
         |l: &Ledger| stored.is_some() && l.events.iter().all(|event| is_stored_now(&event.payload.id));
     let judged_before: Vec<_> =
         ledgers.iter().filter(|ledger| !is_new(ledger)).map(|ledger| ledger.row.id).collect();
-    write_findings(app, tx, &judged_before, ledgers, verdicts, now).await?;
+    let raised = write_findings(app, tx, &judged_before, ledgers, verdicts, now).await?;
     let statuses: Vec<_> = ledgers
         .iter()
         .zip(verdicts)
@@ -132,10 +155,11 @@ pub(crate) async fn write(
         .map(|(l, status)| (l.row.id, l.row.revision, i16::from(status.value())))
         .collect();
     seals::update_status(tx, &statuses).await?;
-    Ok(())
+    tell::of_changes(app, tx, ledgers, verdicts, &raised, cause).await
 }
 
-/// Raises new findings of manifests (`judged_before`: those that may have findings), brings back those that hold again, withdraws those that hold no more.
+/// Raises new findings of manifests (`judged_before`: those that may have findings), brings back those that hold again,
+/// withdraws those that hold no more. Returns the findings that did not hold until now.
 async fn write_findings(
     app: &Core,
     tx: &mut Tx,
@@ -143,7 +167,7 @@ async fn write_findings(
     ledgers: &[Ledger],
     verdicts: &[Verdict],
     now: Instant,
-) -> Result<()> {
+) -> Result<HashMap<ManifestId, Vec<Finding>>> {
     let mut held: BTreeMap<(ManifestId, String), findings::StoredFinding> = BTreeMap::new();
     for row in findings::list_for(tx, judged_before).await? {
         if let Some(id) = row.manifest_id {
@@ -151,9 +175,13 @@ async fn write_findings(
         }
     }
     let mut raised = Vec::new();
+    let mut news: HashMap<ManifestId, Vec<Finding>> = HashMap::new();
     for (ledger, verdict) in ledgers.iter().zip(verdicts) {
         for finding in &verdict.judgement.findings {
             let before = held.remove(&(ledger.row.id, finding.key_text()));
+            if before.as_ref().is_none_or(|row| row.status == findings::Status::Withdrawn) {
+                news.entry(ledger.row.id).or_default().push(finding.clone());
+            }
             if before.as_ref().is_none_or(|row| differs(row, finding)) {
                 let id = before.map_or_else(|| app.new_id(), |row| Ok(row.id))?;
                 let manifest_id = Some(ledger.row.id);
@@ -164,13 +192,13 @@ async fn write_findings(
     let gone: Vec<_> =
         held.into_values().filter(|row| row.status == findings::Status::Open).map(|row| row.id).collect();
     if raised.is_empty() && gone.is_empty() {
-        return Ok(());
+        return Ok(news);
     }
     findings::upsert_batch(tx, &raised).await?;
     findings::withdraw_batch(tx, &gone, now).await?;
     let ids: Vec<ManifestId> = ledgers.iter().map(|ledger| ledger.row.id).collect();
     manifests::update_open_findings(tx, &ids, now).await?;
-    Ok(())
+    Ok(news)
 }
 
 fn differs(row: &findings::StoredFinding, finding: &Finding) -> bool {
@@ -225,7 +253,7 @@ async fn admitted(tx: &mut Tx, mut stored: Vec<events::Event>) -> Result<Vec<eve
 ///
 /// # Errors
 /// Store failures.
-pub(crate) async fn admit(app: &Core, tx: &mut Tx, device_id: DeviceId) -> Result<()> {
+pub(crate) async fn admit(app: &Core, tx: &mut Tx, device_id: DeviceId, by: PersonId) -> Result<()> {
     let ids = events::list_manifests_of_device(tx, device_id).await?;
-    refold(app, tx, &ids).await
+    refold(app, tx, &ids, Cause::Decided { by: Some(by) }).await
 }

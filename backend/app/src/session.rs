@@ -160,7 +160,20 @@ pub async fn authenticate(app: &App, token: &str) -> Result<Caller> {
     if token.is_empty() || token.len() > 200 {
         return Err(Error::Unauthenticated);
     }
-    let found = in_force(app, app.lookups.session(sha256(token.as_bytes())).await?)?;
+    caller_of(app, sha256(token.as_bytes())).await
+}
+
+/// The caller as of now: roles may have been given or taken since.
+///
+/// # Errors
+/// [`Error::Unauthenticated`] when the session has ended.
+pub(crate) async fn renewed(app: &App, caller: &Caller) -> Result<Caller> {
+    let hash = caller.token_hash.as_slice().try_into().map_err(|_| Error::Unauthenticated)?;
+    caller_of(app, hash).await
+}
+
+async fn caller_of(app: &App, token_hash: [u8; 32]) -> Result<Caller> {
+    let found = in_force(app, app.lookups.session(token_hash).await?)?;
     Ok(Caller {
         person_id: found.session.person_id,
         name: found.person_name,
@@ -179,6 +192,7 @@ pub async fn authenticate(app: &App, token: &str) -> Result<Caller> {
 pub async fn sign_out(app: &App, caller: &Caller) -> Result<()> {
     let mut tx = app.db.begin("session.sign_out").await?;
     sessions::update_ended(&mut tx, caller.session_id, app.now()).await?;
+    store::push_subscriptions::delete_of_session(&mut tx, caller.session_id).await?;
     tx.commit().await?;
     Ok(())
 }

@@ -54,4 +54,10 @@ ids! {
     DeviceId,
     /// One sign-in.
     SessionId,
+    /// A notice: made of what it says, so that the same thing is never told twice.
+    NoticeId,
+    /// One way on which a notice travels to one device or address.
+    DeliveryId,
+    /// A browser that takes push messages.
+    SubscriptionId,
 }

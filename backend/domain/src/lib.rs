@@ -13,6 +13,7 @@ pub mod geo;
 pub mod id;
 pub mod manifest;
 pub mod mass;
+pub mod notice;
 pub mod party;
 pub mod plate;
 pub mod seal;

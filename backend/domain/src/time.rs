@@ -38,6 +38,13 @@ pub fn local_year(at: Instant) -> i32 {
     local_day(at).year()
 }
 
+/// Minutes since the Vietnamese midnight before an instant, 0 to 1439.
+#[must_use]
+pub fn local_minute(at: Instant) -> u16 {
+    let seconds = (at.timestamp() + i64::from(VIETNAM_OFFSET_S)).rem_euclid(24 * 3600);
+    u16::try_from(seconds / 60).unwrap_or(0)
+}
+
 /// Seconds until the next Vietnamese calendar day begins, at least one.
 #[must_use]
 pub fn seconds_to_next_day(at: Instant) -> i64 {
@@ -47,7 +54,7 @@ pub fn seconds_to_next_day(at: Instant) -> i64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{from_millis, local_day, local_year, seconds_to_next_day};
+    use super::{from_millis, local_day, local_minute, local_year, seconds_to_next_day};
 
     #[test]
     fn the_next_day_begins_at_midnight_in_hanoi() {
@@ -60,7 +67,7 @@ mod tests {
     #[test]
     fn half_past_midnight_in_hanoi_belongs_to_that_day() {
         let at = "2026-12-31T17:30:00Z".parse().unwrap();
-        assert_eq!(local_day(at).to_string(), "2027-01-01");
+        assert_eq!((local_day(at).to_string().as_str(), local_minute(at)), ("2027-01-01", 30));
         assert_eq!(local_year(at), 2027);
     }
 

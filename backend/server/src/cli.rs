@@ -91,6 +91,8 @@ enum KeyAction {
         /// Key id in hex.
         kid: String,
     },
+    /// Makes the key by which push services know this server (VAPID): push.key in the keys folder, mode 0600.
+    Push,
     /// Lists the public keys.
     List,
 }
@@ -133,6 +135,11 @@ impl Cli {
 }
 
 async fn key_action(config: &Config, action: KeyAction) -> anyhow::Result<()> {
+    if matches!(action, KeyAction::Push) {
+        let path = keys::create_push(&config.keys_dir, &SystemRandom::new())?;
+        println!("The push key is in {}; restart the server to send push messages.", path.display());
+        return Ok(());
+    }
     let db = compose::open_database(&config.database_url).await?;
     let (random, now) = (SystemRandom::new(), compose::now());
     let hosts = vec![config.public_host.to_ascii_lowercase()];
@@ -164,6 +171,7 @@ async fn key_action(config: &Config, action: KeyAction) -> anyhow::Result<()> {
             keys::compromise(&db, &kid, now).await?;
             println!("Key {kid} is marked; now run: emanifest keys sign --root FILE");
         }
+        KeyAction::Push => {}
         KeyAction::List => {
             let mut tx = db.read("keys.list").await?;
             for key in store::keys::list(&mut tx).await? {

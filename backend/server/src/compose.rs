@@ -3,9 +3,14 @@
 use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::objects::ObjectFolder;
+use crate::post::PostOffice;
 use crate::{http, keys};
 use anyhow::Context as _;
 use app::capture::Limits;
+use app::live::{Live, Relay};
+use app::notice::Means;
+use app::notice::deliver::Job;
+use app::notice::post::Post;
 use app::ports::{Clock, Core, Settings};
 use app::{App, keyring::Keyring};
 use axum::Router;
@@ -40,19 +45,28 @@ pub async fn open_database(url: &str) -> anyhow::Result<Db> {
 
 /// The use-cases over a database and a keyring, with the machine's clock and randomness.
 #[must_use]
-pub fn app(config: &Config, db: Db, keyring: Keyring, demo: bool) -> App {
-    app_by_clock(config, db, keyring, demo, Arc::new(SystemClock))
+pub fn app(config: &Config, db: Db, keyring: Keyring, means: Means, demo: bool) -> App {
+    app_by_clock(config, db, keyring, means, demo, Arc::new(SystemClock))
 }
 
 /// The same by another clock: a test decides what time it is.
 #[must_use]
-pub fn app_by_clock(config: &Config, db: Db, keyring: Keyring, demo: bool, clock: Arc<dyn Clock>) -> App {
+pub fn app_by_clock(
+    config: &Config,
+    db: Db,
+    keyring: Keyring,
+    means: Means,
+    demo: bool,
+    clock: Arc<dyn Clock>,
+) -> App {
     let settings = Settings {
         public_host: config.public_host.clone(),
         https: config.https(),
         demo,
         desk_session_hours: config.desk_session_hours,
         phone_session_days: config.phone_session_days,
+        means,
+        heartbeat: std::time::Duration::from_secs(config.stream_heartbeat_s),
         file_quota_bytes: config.file_quota_mb * 1_000_000,
     };
     let core = Core {
@@ -61,6 +75,7 @@ pub fn app_by_clock(config: &Config, db: Db, keyring: Keyring, demo: bool, clock
         settings: Arc::new(settings),
         clock,
         random: Arc::new(SystemRandom::new()),
+        live: Live::default(),
         objects: Arc::new(ObjectFolder::at(&config.files)),
     };
     App::start(core, Limits { waiting: config.queue, ..Limits::default() })
@@ -79,9 +94,10 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
     drop(tx);
     let keyring = keys::open(&db, &config.keys_dir, &SystemRandom::new(), now()).await?;
     ObjectFolder::at(&config.files).check().await?;
-    let app = app(&config, db, keyring, false);
+    let post = PostOffice::open(&config, &SystemRandom::new(), false)?;
+    let app = app(&config, db, keyring, post.means(), false);
     let tls = config.tls_cert.clone().zip(config.tls_key.clone());
-    listen(&app, http::router(app.clone(), None), config.listen, tls).await
+    listen(&app, post, http::router(app.clone(), None), config.listen, tls).await
 }
 
 /// Answers on an address until SIGINT or SIGTERM, then commits what waits.
@@ -90,11 +106,14 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
 /// When the address is taken or the certificate unreadable.
 pub async fn listen(
     app: &App,
+    post: Arc<dyn Post>,
     router: Router,
     address: SocketAddr,
     tls: Option<(std::path::PathBuf, std::path::PathBuf)>,
 ) -> anyhow::Result<()> {
     crate::ops::recorder();
+    let job = Job::start(app.core(), post);
+    let relay = Relay::start(app.core()).await.context("changes of other servers cannot be heard")?;
     let sweeping = tokio::spawn(sweep_files(app.clone()));
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     match tls {
@@ -102,14 +121,14 @@ pub async fn listen(
             let listener =
                 TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))?;
             tracing::info!(address = %listener.local_addr()?, "serving");
-            axum::serve(listener, service).with_graceful_shutdown(stop()).await?;
+            axum::serve(listener, service).with_graceful_shutdown(stop(app.clone())).await?;
         }
         Some((certificate, key)) => {
             let config = axum_server::tls_rustls::RustlsConfig::from_pem_file(certificate, key).await?;
             let handle = axum_server::Handle::new();
-            let stopping = handle.clone();
+            let (stopping, app) = (handle.clone(), app.clone());
             tokio::spawn(async move {
-                stop().await;
+                stop(app).await;
                 stopping.graceful_shutdown(Some(std::time::Duration::from_secs(10)));
             });
             tracing::info!(%address, "serving over HTTPS");
@@ -118,6 +137,8 @@ pub async fn listen(
     }
     sweeping.abort();
     app.capture.drain().await;
+    job.stop().await;
+    drop(relay);
     tracing::info!("stopped; everything acknowledged is stored");
     Ok(())
 }
@@ -138,7 +159,13 @@ async fn sweep_files(app: App) {
     }
 }
 
-async fn stop() {
+/// Returns when the process is told to stop; streams end then, because a polite stop waits for every connection.
+async fn stop(app: App) {
+    told_to_stop().await;
+    app.live.close();
+}
+
+async fn told_to_stop() {
     let interrupted = tokio::signal::ctrl_c();
     #[cfg(unix)]
     {
@@ -161,7 +188,7 @@ async fn stop() {
 pub async fn rebuild(config: Config) -> anyhow::Result<()> {
     let db = open_database(&config.database_url).await?;
     let keyring = keys::open(&db, &config.keys_dir, &SystemRandom::new(), now()).await?;
-    let app = app(&config, db, keyring, false);
+    let app = app(&config, db, keyring, Means::default(), false);
     let done =
         app::rebuild::rebuild(&app).await.context("the rebuild stopped; nothing half-done was written")?;
     println!("{} manifests folded again, {} had changed.", done.manifests, done.changed);

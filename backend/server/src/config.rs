@@ -1,9 +1,21 @@
 //! Configuration: one TOML file, overridden by the environment, every key documented here.
 
 use anyhow::{Context as _, bail};
+use domain::notice::LinkAction;
 use serde::Deserialize;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+
+/// A value that is never printed.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
+pub struct Hidden(pub String);
+
+impl std::fmt::Debug for Hidden {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Hidden(…)")
+    }
+}
 
 /// Everything a deployment decides. Keys of the TOML file are the field names; each has its variable.
 #[derive(Debug, Clone, Deserialize)]
@@ -37,6 +49,30 @@ pub struct Config {
     pub phone_session_days: i64,
     /// `EMANIFEST_QUEUE`: events that may wait for the writer before phones are asked to come back.
     pub queue: usize,
+    /// `EMANIFEST_STREAM_HEARTBEAT_S`: how often open streams say that they live, seconds; less than what a proxy in
+    /// front waits for.
+    pub stream_heartbeat_s: u64,
+    /// `EMANIFEST_PUSH_HOSTS`: push services besides the usual ones, host names or `*.example.vn`; commas between.
+    /// Push messages are sent once there is a key: `emanifest keys push`.
+    pub push_hosts: Vec<String>,
+    /// `EMANIFEST_PUSH_CONTACT`: where push services reach the operator, `mailto:…` or `https://…`; the public host
+    /// unless named.
+    pub push_contact: String,
+    /// `EMANIFEST_PUSH_TEST_SERVICE`: a push service on this machine, `http://127.0.0.1:PORT`; demo and tests only.
+    pub push_test_service: Option<String>,
+    /// `EMANIFEST_MAIL_URL`: mail server, `smtps://user:password@host` or `smtp://…?tls=required`; none: no e-mails.
+    pub mail_url: Option<Hidden>,
+    /// `EMANIFEST_MAIL_FROM`: sender of e-mails.
+    pub mail_from: String,
+    /// `EMANIFEST_TEXT_URL`: gateway for SMS or a messenger such as Zalo, posted to over HTTPS; none: no texts.
+    pub text_url: Option<String>,
+    /// `EMANIFEST_TEXT_TOKEN`: bearer token of the gateway.
+    pub text_token: Option<Hidden>,
+    /// `EMANIFEST_TEXT_BODY`: JSON that the gateway takes, with the blanks `{to}`, `{text}` and `{id}` inside strings.
+    pub text_body: String,
+    /// `EMANIFEST_LINK_ACTIONS`: what links in e-mails and texts may do without a sign-in: `confirm_pickup`,
+    /// `approve` (e-mails only); commas between, empty for none.
+    pub link_actions: Vec<LinkAction>,
 }
 
 impl Default for Config {
@@ -55,6 +91,16 @@ impl Default for Config {
             desk_session_hours: 12,
             phone_session_days: 30,
             queue: 8192,
+            stream_heartbeat_s: 15,
+            push_hosts: Vec::new(),
+            push_contact: String::new(),
+            push_test_service: None,
+            mail_url: None,
+            mail_from: "noreply@localhost".into(),
+            text_url: None,
+            text_token: None,
+            text_body: r#"{"to": "{to}", "text": "{text}", "id": "{id}"}"#.into(),
+            link_actions: vec![LinkAction::ConfirmPickup],
         }
     }
 }
@@ -96,6 +142,17 @@ impl Config {
         parse(&variable, "EMANIFEST_DESK_SESSION_HOURS", &mut self.desk_session_hours)?;
         parse(&variable, "EMANIFEST_PHONE_SESSION_DAYS", &mut self.phone_session_days)?;
         parse(&variable, "EMANIFEST_QUEUE", &mut self.queue)?;
+        parse(&variable, "EMANIFEST_STREAM_HEARTBEAT_S", &mut self.stream_heartbeat_s)?;
+        set("EMANIFEST_PUSH_CONTACT", &mut self.push_contact);
+        set("EMANIFEST_MAIL_FROM", &mut self.mail_from);
+        set("EMANIFEST_TEXT_BODY", &mut self.text_body);
+        let given = |key: &str| variable(key).filter(|value| !value.is_empty());
+        self.push_test_service = given("EMANIFEST_PUSH_TEST_SERVICE").or(self.push_test_service.take());
+        self.text_url = given("EMANIFEST_TEXT_URL").or(self.text_url.take());
+        self.mail_url = given("EMANIFEST_MAIL_URL").map(Hidden).or(self.mail_url.take());
+        self.text_token = given("EMANIFEST_TEXT_TOKEN").map(Hidden).or(self.text_token.take());
+        parse_list(&variable, "EMANIFEST_PUSH_HOSTS", &mut self.push_hosts)?;
+        parse_list(&variable, "EMANIFEST_LINK_ACTIONS", &mut self.link_actions)?;
         if let Some(path) = variable("EMANIFEST_TLS_CERT") {
             self.tls_cert = Some(path.into());
         }
@@ -136,6 +193,13 @@ impl Config {
         if !(1..=1_000_000).contains(&self.queue) {
             bail!("queue is 1 to 1,000,000 events");
         }
+        if !(1..=300).contains(&self.stream_heartbeat_s) {
+            bail!("stream_heartbeat_s is 1 to 300");
+        }
+        let contact = self.push_contact.as_str();
+        if !contact.is_empty() && !contact.starts_with("mailto:") && !contact.starts_with("https://") {
+            bail!("push_contact is mailto:… or https://…");
+        }
         Ok(())
     }
 
@@ -157,9 +221,28 @@ where
     Ok(())
 }
 
+/// A list with commas between; an empty value is an empty list.
+fn parse_list<T>(
+    variable: &impl Fn(&str) -> Option<String>,
+    key: &str,
+    slot: &mut Vec<T>,
+) -> anyhow::Result<()>
+where
+    T: std::str::FromStr,
+    T::Err: std::error::Error + Send + Sync + 'static,
+{
+    if let Some(value) = variable(key) {
+        let words = value.split(',').map(str::trim).filter(|word| !word.is_empty());
+        *slot =
+            words.map(str::parse).collect::<Result<_, _>>().with_context(|| format!("{key} is not valid"))?;
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
-    use super::Config;
+    use super::{Config, Hidden};
+    use domain::notice::LinkAction;
 
     #[test]
     fn the_defaults_are_valid_and_unknown_keys_are_not() {
@@ -172,8 +255,22 @@ mod tests {
         let mut config = Config::default();
         config.apply(|key| (key == "EMANIFEST_QUEUE").then(|| "5".into())).unwrap();
         assert_eq!(config.queue, 5);
+        let list =
+            |value: &'static str| move |key: &str| (key == "EMANIFEST_LINK_ACTIONS").then(|| value.into());
+        config.apply(list("")).unwrap();
+        assert_eq!(config.link_actions, []);
+        config.apply(list("approve, confirm_pickup")).unwrap();
+        assert_eq!(config.link_actions, [LinkAction::Approve, LinkAction::ConfirmPickup]);
+        assert!(config.apply(list("reject")).is_err());
         let error = config.apply(|key| (key == "EMANIFEST_LISTEN").then(|| "here".into())).unwrap_err();
         assert!(error.to_string().contains("EMANIFEST_LISTEN"));
+    }
+
+    #[test]
+    fn secrets_are_not_printed() {
+        let mail_url = Some(Hidden("smtps://user:geheim@mail.example.vn".into()));
+        let config = Config { mail_url, text_token: Some(Hidden("geheim".into())), ..Config::default() };
+        assert!(!format!("{config:?}").contains("geheim"));
     }
 
     #[test]

@@ -33,7 +33,7 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 #[openapi(
     info(title = "E-manifest", description = "Electronic manifests of hazardous waste: declare, seal, scan, check, verify.", license(name = "Apache-2.0")),
     security(("bearer" = [])),
-    tags((name = "session"), (name = "devices"), (name = "manifests"), (name = "field"), (name = "verify"), (name = "registry"), (name = "insight"))
+    tags((name = "session"), (name = "devices"), (name = "manifests"), (name = "field"), (name = "verify"), (name = "notices"), (name = "registry"), (name = "insight"))
 )]
 struct Document;
 

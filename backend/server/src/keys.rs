@@ -21,6 +21,11 @@ pub const TRUST_LIST_DAYS: i64 = 90;
 /// Environment variable that may hold the issuer's private key instead of a file (base64 of PKCS#8).
 pub const ISSUER_VARIABLE: &str = "EMANIFEST_ISSUER_KEY";
 
+/// Environment variable that may hold the push key instead of a file (base64 of PKCS#8).
+pub const PUSH_VARIABLE: &str = "EMANIFEST_PUSH_KEY";
+/// File of the push key in the keys folder.
+const PUSH_FILE: &str = "push.key";
+
 /// Makes a key pair: private part into the folder, public part into the registry of keys.
 ///
 /// # Errors
@@ -175,6 +180,49 @@ pub async fn open(
     Ok(Keyring::new(Keys { issuer, trust, roots }))
 }
 
+/// Makes the key by which push services know this server (VAPID, RFC 8292). Browsers subscribe to it: with another
+/// one every browser has to subscribe anew, so an existing one is never replaced.
+///
+/// # Errors
+/// When there is one already, or the folder cannot be written.
+pub fn create_push(folder: &Path, random: &dyn SecureRandom) -> anyhow::Result<PathBuf> {
+    let document = SigningKey::generate_pkcs8(random).map_err(|error| anyhow::anyhow!("{error}"))?;
+    let path = folder.join(PUSH_FILE);
+    write_private(&path, &document)?;
+    Ok(path)
+}
+
+/// The push key from the environment or the folder, if there is one.
+///
+/// # Errors
+/// When what is there is no key, or readable by others.
+pub fn open_push(folder: &Path, random: &dyn SecureRandom) -> anyhow::Result<Option<SigningKey>> {
+    let text = push_text(folder)?;
+    text.map(|text| parse_private(&text, random).context("the push key is no key")).transpose()
+}
+
+/// The push key as the crate `web-push` takes it: PEM of PKCS#8.
+///
+/// # Errors
+/// As [`open_push`].
+pub(crate) fn push_pem(folder: &Path) -> anyhow::Result<Option<String>> {
+    let Some(text) = push_text(folder)? else { return Ok(None) };
+    let document = BASE64.decode(text.trim().as_bytes()).context("the push key is not base64")?;
+    // Strict readers want lines of 64 characters.
+    let mut spec = BASE64.specification();
+    spec.wrap = data_encoding::Wrap { width: 64, separator: "\n".to_owned() };
+    let lines = spec.encoding().context("base64 in lines")?.encode(&document);
+    Ok(Some(format!("-----BEGIN PRIVATE KEY-----\n{lines}-----END PRIVATE KEY-----\n")))
+}
+
+fn push_text(folder: &Path) -> anyhow::Result<Option<String>> {
+    if let Ok(text) = std::env::var(PUSH_VARIABLE) {
+        return Ok(Some(text));
+    }
+    let path = folder.join(PUSH_FILE);
+    if path.exists() { read_private_text(&path).map(Some) } else { Ok(None) }
+}
+
 fn newest_issuer(
     folder: &Path,
     all: &[IssuerKey],
@@ -224,6 +272,11 @@ fn write_private(path: &Path, document: &[u8]) -> anyhow::Result<()> {
 }
 
 fn read_private(path: &Path, random: &dyn SecureRandom) -> anyhow::Result<SigningKey> {
+    let text = read_private_text(path)?;
+    parse_private(&text, random).with_context(|| format!("{} holds no key", path.display()))
+}
+
+fn read_private_text(path: &Path) -> anyhow::Result<String> {
     #[cfg(unix)]
     {
         let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(path)?.permissions());
@@ -231,8 +284,7 @@ fn read_private(path: &Path, random: &dyn SecureRandom) -> anyhow::Result<Signin
             bail!("{} is readable by others; run: chmod 600 {0}", path.display());
         }
     }
-    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-    parse_private(&text, random).with_context(|| format!("{} holds no key", path.display()))
+    std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
 }
 
 fn parse_private(text: &str, random: &dyn SecureRandom) -> anyhow::Result<SigningKey> {

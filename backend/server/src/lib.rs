@@ -12,4 +12,5 @@ pub mod init;
 pub mod keys;
 pub mod objects;
 pub mod ops;
+pub mod post;
 pub mod pwa;

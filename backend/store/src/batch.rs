@@ -235,7 +235,10 @@ id_values!(
     RouteId,
     PersonId,
     DeviceId,
-    SessionId
+    SessionId,
+    NoticeId,
+    DeliveryId,
+    SubscriptionId
 );
 
 impl From<domain::mass::Grams> for Value {

@@ -3,8 +3,12 @@
 pub mod devices;
 pub mod field;
 pub mod files;
+pub mod links;
 pub mod manifests;
+pub mod notices;
+pub mod push;
 pub mod session;
+pub mod stream;
 pub mod verify;
 
 use app::App;
@@ -20,4 +24,8 @@ pub fn router() -> OpenApiRouter<App> {
         .merge(field::router())
         .merge(files::router())
         .merge(verify::router())
+        .merge(notices::router())
+        .merge(push::router())
+        .merge(links::router())
+        .merge(stream::router())
 }

@@ -15,9 +15,22 @@ export interface GoOptions {
   search?: Record<string, string | number | boolean>;
 }
 
-/** Goes to a path of this application, such as `/driver/trip/…`. */
+/** Goes to a path of this application, such as `/driver/trip/…`; what follows a question mark is its query. */
 export function go(path: string, options: GoOptions = {}): void {
-  void router?.navigate(path as never, options as never);
+  const { pathname, searchParams } = new URL(path, location.origin);
+  const search = { ...Object.fromEntries(searchParams), ...options.search };
+  void router?.navigate(pathname as never, { ...options, search } as never);
+}
+
+/** Goes where the service worker asks: the screen of a notice that was pressed. */
+export function openFromWorker(): void {
+  navigator.serviceWorker?.addEventListener(
+    'message',
+    (event: MessageEvent<{ type?: string; path?: string }>) => {
+      const { type, path } = event.data ?? {};
+      if (type === 'OPEN' && path?.startsWith('/') && !path.startsWith('//')) go(path);
+    },
+  );
 }
 
 /** One entry back in the history. */

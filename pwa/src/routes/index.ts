@@ -7,9 +7,19 @@ import { group as driver } from './driver';
 import { group as gate } from './gate';
 import type { NavItem, RouteGroup } from './group';
 import { group as inspector } from './inspector';
+import { group as notices } from './notices';
 import { group as open } from './public';
 
-export const groups: readonly RouteGroup[] = [driver, gate, inspector, desk, authority, open, account];
+export const groups: readonly RouteGroup[] = [
+  driver,
+  gate,
+  inspector,
+  desk,
+  authority,
+  notices,
+  open,
+  account,
+];
 
 export const routes = {
   '/': () => import('./Home.svelte'),
@@ -18,13 +28,14 @@ export const routes = {
   ...inspector.routes,
   ...desk.routes,
   ...authority.routes,
+  ...notices.routes,
   ...open.routes,
   ...account.routes,
   '*notfound': () => import('./NotFound.svelte'),
 };
 
 /** Pages that need nobody signed in. */
-const OPEN = ['/login', '/enrol', '/q', '/Q', '/install'];
+const OPEN = ['/login', '/enrol', '/q', '/Q', '/act', '/install'];
 
 /** True when the page may be seen without a sign-in. */
 export function isOpen(pathname: string): boolean {

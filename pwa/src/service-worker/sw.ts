@@ -7,6 +7,7 @@ import { NavigationRoute, registerRoute } from 'workbox-routing';
 import { keepClock } from '$lib/sync/clock';
 import { drain } from '$lib/sync/drain';
 import { drainFiles } from '$lib/sync/files';
+import { takePushMessages } from './push';
 
 declare const self: ServiceWorkerGlobalScope & { __WB_MANIFEST: { url: string; revision: string | null }[] };
 
@@ -17,6 +18,7 @@ interface SyncEvent extends ExtendableEvent {
 }
 
 keepClock();
+takePushMessages();
 cleanupOutdatedCaches();
 precacheAndRoute(self.__WB_MANIFEST);
 

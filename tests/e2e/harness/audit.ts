@@ -7,7 +7,7 @@ import type { Device } from './phone';
 export async function settled(device: Device): Promise<void> {
   await expect(device.page.locator('main h1:visible')).toHaveCount(1);
   await expect(device.page.locator('main [aria-busy="true"]')).toHaveCount(0);
-  await device.page.waitForLoadState('networkidle');
+  await device.quiet();
 }
 
 /** Serious and critical faults, each with where and why. */

@@ -1,6 +1,13 @@
 /** A person with a device: a phone in the field or a screen at the desk, each a browser context of its own. */
 import { join } from 'node:path';
-import { expect, type Browser, type BrowserContext, type Locator, type Page } from '@playwright/test';
+import {
+  expect,
+  type Browser,
+  type BrowserContext,
+  type Locator,
+  type Page,
+  type Request,
+} from '@playwright/test';
 import { PICTURES, SHOWN } from './places';
 import type { Spot } from './places_on_earth';
 import type { Login, Server } from './server';
@@ -10,7 +17,12 @@ const HARMLESS = [
   /net::ERR_INTERNET_DISCONNECTED/,
   // The phone asks how much of a picture the server has; "nothing yet" is an answer.
   /status of 404 .*\/api\/v1\/field\/files\/[0-9a-f]{64}\)/,
+  // A stream breaks with its server or its line, and comes again by itself.
+  /net::ERR_\w+ .*\/api\/v1\/stream\)/,
 ];
+
+/** A page without a request for so long has asked for everything, milliseconds. */
+const QUIET_MS = 500;
 
 export interface DeviceOptions {
   /** `desk` is a 1280 × 800 screen, `phone` 390 × 844 with touch. */
@@ -36,6 +48,9 @@ export class Device {
   /** Errors of pages, refused policies and failed requests so far. */
   readonly complaints: string[] = [];
   private readonly forgiven: RegExp[] = [...HARMLESS];
+  /** The page's requests under way, but for the stream, which never ends. */
+  private readonly asked = new Set<Request>();
+  private askedAt = 0;
 
   private constructor(
     private readonly origin: string,
@@ -64,6 +79,18 @@ export class Device {
     context.on('console', (message) => {
       if (message.type() === 'error') device.complain(`${message.text()} (${message.location().url})`);
     });
+    context.on('request', (request) => {
+      if (request.resourceType() === 'eventsource' || request.serviceWorker() !== null) return;
+      // Another page begins: nobody waits any more for what the last one asked.
+      if (request.isNavigationRequest()) device.asked.clear();
+      device.asked.add(request);
+      device.askedAt = Date.now();
+    });
+    const answered = (request: Request) => {
+      if (device.asked.delete(request)) device.askedAt = Date.now();
+    };
+    context.on('requestfinished', answered);
+    context.on('requestfailed', answered);
     context.on('weberror', (error) => device.complain(String(error.error().stack ?? error.error())));
     return device;
   }
@@ -119,6 +146,15 @@ export class Device {
   /** Waits until the service worker holds the page, so that a start without a network works. */
   async armed(): Promise<void> {
     await this.current.waitForFunction(() => navigator.serviceWorker.controller !== null);
+  }
+  /** Waits until nothing has been asked of the server for a while; an open stream does not count. */
+  async quiet(): Promise<void> {
+    await expect
+      .poll(() => this.asked.size === 0 && Date.now() - this.askedAt > QUIET_MS, {
+        intervals: [100],
+        timeout: 30_000,
+      })
+      .toBe(true);
   }
   async offline(off = true): Promise<void> {
     await this.context.setOffline(off);

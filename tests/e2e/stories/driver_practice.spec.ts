@@ -39,7 +39,7 @@ test('a driver practises without a network, and nothing is signed, kept or sent'
   await driver.offline(false);
   await driver.goto('/outbox');
   await expect(driver.get('outbox-empty')).toBeVisible();
-  await driver.page.waitForLoadState('networkidle');
+  await driver.quiet();
   expect(sent.filter((path) => path.includes('events'))).toEqual([]);
 });
 

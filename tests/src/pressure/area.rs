@@ -101,7 +101,7 @@ pub async fn open(db: Db, config: &Config) -> anyhow::Result<App> {
     let hosts = vec![config.public_host.to_ascii_lowercase()];
     keys::sign_trust_list(&db, &root, &config.issuer, hosts, &random, now).await?;
     let keyring = keys::open(&db, &config.keys_dir, &random, now).await?;
-    Ok(compose::app(config, db, keyring, false))
+    Ok(compose::app(config, db, keyring, app::notice::Means::default(), false))
 }
 
 impl Area {

@@ -33,6 +33,8 @@ pub(crate) struct Row {
     pub(crate) access: Access,
     /// The caller holds the code in hand: what it says is told to everybody.
     pub(crate) shows_the_load_to_all: bool,
+    /// The answer has no end: only its head is read.
+    pub(crate) endless: bool,
     query: &'static str,
     body: Body,
 }
@@ -96,6 +98,10 @@ impl Row {
         Self { body: Body::Csv(text), ..self }
     }
 
+    fn endless(self) -> Self {
+        Self { endless: true, ..self }
+    }
+
     fn photo(self) -> Self {
         Self { body: Body::Photo, ..self }
     }
@@ -106,7 +112,7 @@ impl Row {
 }
 
 const fn row(method: &'static str, path: &'static str, access: Access) -> Row {
-    Row { method, path, access, shows_the_load_to_all: false, query: "", body: Body::None }
+    Row { method, path, access, shows_the_load_to_all: false, endless: false, query: "", body: Body::None }
 }
 
 const fn public(method: &'static str, path: &'static str, status: u16) -> Row {
@@ -165,7 +171,26 @@ pub(crate) fn rows() -> Vec<Row> {
     all.extend(manifests());
     all.extend(registry());
     all.extend(insight());
+    all.extend(notices());
     all
+}
+
+fn notices() -> Vec<Row> {
+    let token: Json = |_| json!({"token": "of nobody"});
+    vec![
+        signed_in("GET", "/api/v1/notices", 200),
+        signed_in("GET", "/api/v1/notices/{id}", 404),
+        signed_in("POST", "/api/v1/notices/read", 200).json(|_| json!({})),
+        signed_in("GET", "/api/v1/notices/preferences", 200),
+        signed_in("PATCH", "/api/v1/notices/preferences", 200).json(|_| json!({"language": "en"})),
+        signed_in("GET", "/api/v1/push/subscriptions", 200),
+        signed_in("POST", "/api/v1/push/subscriptions", 422)
+            .json(|_| json!({"endpoint": "https://10.0.0.1/", "keys": {"p256dh": "", "auth": ""}})),
+        signed_in("DELETE", "/api/v1/push/subscriptions/{id}", 404),
+        signed_in("GET", "/api/v1/stream", 200).endless(),
+        public("POST", "/api/v1/links/look", 404).json(token),
+        public("POST", "/api/v1/links/act", 404).json(token),
+    ]
 }
 
 fn sessions_and_devices() -> Vec<Row> {

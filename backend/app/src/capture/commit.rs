@@ -6,8 +6,9 @@ use super::{EventResult, FindingBrief, ID_CONFLICT, Outcome};
 use crate::error::Result;
 use crate::file::named;
 use crate::manifest::distinct;
+use crate::manifest::load::Sight;
 use crate::ports::Core;
-use crate::refold::{self, Ledger, Verdict};
+use crate::refold::{self, Cause, Ledger, Verdict};
 use chrono::TimeDelta;
 use domain::custody::finding::EvidenceGrade;
 use domain::custody::record::{CodeCheck, DeviceStanding, RecordedEvent, SiteCodeCheck};
@@ -50,12 +51,13 @@ pub(super) async fn commit(app: &Core, batch: &[AuthenticEvent]) -> Result<Vec<E
     let mut rows = chained(&fresh, recorded, &mut ledgers);
     let verdicts: Vec<Verdict> = ledgers.iter().map(refold::decide).collect();
     insert(&mut tx, &mut rows, &verdicts).await?;
-    refold::write(app, &mut tx, &ledgers, &verdicts, Some(&stored_now(&rows))).await?;
+    refold::write(app, &mut tx, &ledgers, &verdicts, Cause::Captured(&stored_now(&rows))).await?;
     let silent =
         |event: &&&AuthenticEvent| event.device.last_seen_at.is_none_or(|seen| now - seen >= SEEN_TO);
     let seen = distinct(fresh.iter().filter(silent).map(|event| event.device.id));
     devices::update_seen(&mut tx, &seen, now).await?;
     tx.commit().await?;
+    app.live.changed(ledgers.iter().zip(&verdicts).map(|(l, v)| Sight::after(&l.row, &v.folded)));
     let by_manifest: HashMap<ManifestId, &Verdict> =
         ledgers.iter().zip(&verdicts).map(|(ledger, verdict)| (ledger.row.id, verdict)).collect();
     let mut first_seen: HashSet<EventId> = stored_before;

@@ -1,11 +1,13 @@
 //! Proposing and approving: generator and facility agree, maker and checker are two people; the last approval issues.
 
+use super::load::Sight;
 use super::view::ManifestView;
 use super::{eligibility, load};
 use crate::caller::Caller;
 use crate::error::{Error, Result};
 use crate::idempotency::{self, Once};
 use crate::ports::App;
+use crate::refold::Cause;
 use domain::custody::act::{Act, Decision};
 use domain::id::{ManifestId, OrganisationId};
 use domain::manifest::{ManifestState, Side};
@@ -116,7 +118,8 @@ pub(super) async fn act(
     let act =
         Act { id: app.new_id()?, person_id: caller.person_id, organisation_id, at: app.now(), decision };
     store::acts::insert(tx, id, &act).await?;
-    crate::refold::refold(app, tx, &[id]).await
+    let cause = Cause::Decided { by: Some(caller.person_id) };
+    crate::refold::refold(app, tx, &[id], cause).await
 }
 
 /// Commits and answers with the manifest as it stands now.
@@ -124,5 +127,6 @@ pub(super) async fn finish(app: &App, mut tx: Tx, caller: &Caller, id: ManifestI
     let row = load::visible(&mut tx, caller, id).await?;
     let view = load::view_of(app, &mut tx, caller, &row).await?;
     tx.commit().await?;
+    app.live.changed([Sight::of(&row)].into_iter());
     Ok(view)
 }

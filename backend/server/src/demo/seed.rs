@@ -11,6 +11,7 @@ use super::year;
 use anyhow::{Context as _, bail};
 use app::App;
 use app::capture::Limits;
+use app::live::Live;
 use app::ports::Core;
 use chrono::{Days, TimeDelta};
 use domain::id::{FindingId, ManifestId};
@@ -78,7 +79,8 @@ pub(super) async fn seed(served: &Core, province: &Province, now: Instant, days:
     let today = local_day(now);
     let start = beginning(now, days);
     let clock = Arc::new(StoryClock::at(start));
-    let core = Core { clock: Arc::<StoryClock>::clone(&clock), ..served.clone() };
+    // Streams of its own: nobody watches the past being told.
+    let core = Core { clock: Arc::<StoryClock>::clone(&clock), live: Live::default(), ..served.clone() };
     let db = &served.db;
     let app = App::start(core, Limits::default());
     let mut chance = Chance::new(SEED);

@@ -5,6 +5,7 @@ use super::{lan, logins, seed};
 use crate::compose;
 use crate::config::Config;
 use crate::headers::DemoReach;
+use crate::post::PostOffice;
 use crate::{http, keys};
 use chrono::{DateTime, Utc};
 use domain::seal::trust_list::KeyUse;
@@ -35,7 +36,11 @@ pub async fn run(mut config: Config, data: PathBuf, lan: bool, days: u64) -> any
     let seeded = seed::is_seeded(&db).await?;
     let keyring = open_keys(&db, &config, now).await?;
     let province = Province::read()?;
-    let app = compose::app(&config, db.clone(), keyring.clone(), true);
+    if keys::open_push(&config.keys_dir, &SystemRandom::new())?.is_none() {
+        keys::create_push(&config.keys_dir, &SystemRandom::new())?;
+    }
+    let post = PostOffice::open(&config, &SystemRandom::new(), true)?;
+    let app = compose::app(&config, db.clone(), keyring.clone(), post.means(), true);
     if !seeded {
         println!("== demo: the database is empty, filling it with the demo province (once)");
         seed::seed(&app, &province, now, days).await?;
@@ -52,7 +57,7 @@ pub async fn run(mut config: Config, data: PathBuf, lan: bool, days: u64) -> any
             (DemoReach::Loopback, None)
         }
     };
-    compose::listen(&app, http::router(app.clone(), Some(reach)), config.listen, tls).await
+    compose::listen(&app, post, http::router(app.clone(), Some(reach)), config.listen, tls).await
 }
 
 /// Opens the demo's keys, making root, issuer and trust list at first start and whenever the host changes.

@@ -32,7 +32,7 @@ async fn demo() -> Demo {
     assert!(!seed::is_seeded(&db).await.unwrap());
     let keyring = serve::open_keys(&db, &config, now).await.unwrap();
     let province = Province::read().unwrap();
-    let app = compose::app(&config, db.clone(), keyring.clone(), true);
+    let app = compose::app(&config, db.clone(), keyring.clone(), app::notice::Means::default(), true);
     seed::seed(&app, &province, now, 30).await.unwrap();
     assert!(seed::is_seeded(&db).await.unwrap());
     let logins = logins::open(&db, folder.path(), &province).await.unwrap();

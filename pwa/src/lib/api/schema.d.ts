@@ -181,6 +181,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/links/act": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Does what the link is for, once, in the name of the person it was sent to. */
+        post: operations["act_by_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/links/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a link is about; uses nothing up. */
+        post: operations["look_at_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/manifests": {
         parameters: {
             query?: never;
@@ -455,6 +489,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the caller was told in the roles held now, the latest first, and how much of it is unread. */
+        get: operations["list_notices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/preferences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the caller wants to be told, and what is possible here. */
+        get: operations["notice_preferences"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes how the caller is told; what is left out stays. */
+        patch: operations["change_notice_preferences"];
+        trace?: never;
+    };
+    "/api/v1/notices/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Marks notices of the caller as read, by their ids or up to an instant. */
+        post: operations["read_notices"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One notice of the caller: where a link in a message leads. */
+        get: operations["find_notice"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/organisations": {
         parameters: {
             query?: never;
@@ -572,6 +675,41 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/push/subscriptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The caller's browsers. */
+        get: operations["list_subscriptions"];
+        put?: never;
+        /** Turns push messages on for this browser; the same browser again gives the same subscription. */
+        post: operations["subscribe"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/push/subscriptions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Turns push messages off for one of the caller's browsers. */
+        delete: operations["unsubscribe"];
         options?: never;
         head?: never;
         patch?: never;
@@ -708,6 +846,27 @@ export interface paths {
         };
         /** Loads and masses by one dimension. */
         get: operations["read_summary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Events for the caller, as server-sent events: `hello` with the number of unread notices, `notice` with a notice,
+         *     `changed` with the ids of manifests that changed (or `more`: look at everything), `superseded` before the server
+         *     ends the oldest of too many streams. Comments in between show that it lives; it ends with the session.
+         */
+        get: operations["stream"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1350,6 +1509,11 @@ export interface components {
             /** @description base64url, 32 bytes. */
             y: string;
         };
+        /**
+         * @description Languages a notice is written in.
+         * @enum {string}
+         */
+        Language: "vi" | "en" | "ko";
         /** @description A place on the globe. */
         LatLon: {
             /**
@@ -1409,6 +1573,68 @@ export interface components {
             /** @description Six digits. */
             waste_code: string;
             /** @description Name. */
+            waste_name: string;
+        };
+        /**
+         * @description The one thing that a link in a message may do without a sign-in.
+         * @enum {string}
+         */
+        LinkAction: "confirm_pickup" | "approve";
+        /** @description A link's token, from the fragment of its address. */
+        LinkToken: {
+            /** @description Name of the person who hands over, for a confirmation. */
+            name?: string | null;
+            /** @description The token. */
+            token: string;
+        };
+        /** @description What a link is about; enough to recognise the load and no more. */
+        LinkView: {
+            /** @description What it does. */
+            action: components["schemas"]["LinkAction"];
+            /** @description Moves. */
+            carrier_name: string;
+            /**
+             * Format: date-time
+             * @description First instant it is good no more.
+             */
+            expires_at: string;
+            /** @description Receives. */
+            facility_name: string;
+            /** @description Hands over. */
+            generator_name: string;
+            /** @description What is moved. */
+            lines: components["schemas"]["LinkedLine"][];
+            /** @description Number of the manifest. */
+            number?: string | null;
+            /**
+             * Format: date-time
+             * @description When the load was taken.
+             */
+            picked_up_at?: string | null;
+            /**
+             * Format: date-time
+             * @description Planned pickup.
+             */
+            planned_pickup_at: string;
+            /** @description Plate expected. */
+            plate?: string | null;
+            /** @description True when it can still do it: the manifest may have gone on meanwhile. */
+            possible: boolean;
+            /** @description Where it stands. */
+            state: components["schemas"]["ManifestState"];
+            /**
+             * Format: date-time
+             * @description When it did it.
+             */
+            used_at?: string | null;
+        };
+        /** @description A waste line beside a link. */
+        LinkedLine: {
+            /** @description Declared mass, grams. */
+            declared_mass_g: components["schemas"]["Grams"];
+            /** @description Waste code. */
+            waste_code: string;
+            /** @description Name as declared. */
             waste_name: string;
         };
         /** @description A manifest that a live code names. */
@@ -1686,6 +1912,16 @@ export interface components {
              */
             radius_m?: number | null;
         };
+        /** @description A subscription as the browser's `PushSubscription.toJSON()` gives it, and what to call it. */
+        NewSubscription: {
+            /** @description Where the browser's push service takes messages. */
+            endpoint: string;
+            /** @description Keys of the browser. */
+            keys: components["schemas"]["SubscriptionKeys"];
+            language?: components["schemas"]["Language"] | null;
+            /** @description Name for lists, such as "Chrome, Android". */
+            name?: string | null;
+        };
         /** @description Why an organisation is suspended. */
         NewSuspension: {
             /** @description 1 to 500 characters. */
@@ -1701,6 +1937,49 @@ export interface components {
             organisation_id: components["schemas"]["OrganisationId"];
             /** @description Plate. */
             plate: components["schemas"]["Plate"];
+        };
+        /**
+         * Format: uuid
+         * @description A notice: made of what it says, so that the same thing is never told twice.
+         */
+        NoticeId: string;
+        /** @description A page of notices and how many are unread. */
+        NoticeList: {
+            /** @description The latest first. */
+            items: components["schemas"]["NoticeView"][];
+            /** @description Where the next page starts; null on the last page. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description How many are unread, on all pages.
+             */
+            unread: number;
+        };
+        /** @description A notice to the caller. */
+        NoticeView: {
+            /**
+             * Format: date-time
+             * @description When it was told.
+             */
+            at: string;
+            finding?: components["schemas"]["FindingCode"] | null;
+            /** @description Its id. */
+            id: components["schemas"]["NoticeId"];
+            /** @description The manifest. */
+            manifest_id: components["schemas"]["ManifestId"];
+            /** @description Its number, once issued. */
+            number?: string | null;
+            /** @description And where. */
+            organisation_id: components["schemas"]["OrganisationId"];
+            /**
+             * Format: date-time
+             * @description When the caller read it.
+             */
+            read_at?: string | null;
+            /** @description The role in which the caller is told. */
+            role: components["schemas"]["Role"];
+            /** @description What it is about. */
+            topic: components["schemas"]["Topic"];
         };
         /**
          * Format: uuid
@@ -2127,6 +2406,30 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
+        Page_SubscriptionView: {
+            /** @description The items. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description When it was turned on.
+                 */
+                created_at: string;
+                /** @description True when it was turned on in this very sign-in. */
+                here: boolean;
+                /** @description Its id. */
+                id: components["schemas"]["SubscriptionId"];
+                /** @description Name. */
+                name: string;
+                /**
+                 * Format: date-time
+                 * @description When its push service last took a message.
+                 */
+                reached_at?: string | null;
+            }[];
+            /** @description Where the next page starts; null on the last page. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
         Page_TripView: {
             /** @description The items. */
             items: {
@@ -2352,6 +2655,24 @@ export interface components {
          * @enum {string}
          */
         PositionMissing: "denied" | "timeout" | "unavailable";
+        /** @description What to change; what is left out stays. */
+        PreferencesChange: {
+            language?: components["schemas"]["Language"] | null;
+            quiet?: components["schemas"]["QuietView"] | null;
+            /** @description Topics to change. */
+            topics?: components["schemas"]["TopicChange"][];
+        };
+        /** @description What the caller chose, with the usual in place of what was not chosen, and what is possible here. */
+        PreferencesView: {
+            /** @description Language of e-mails and texts; push messages are in the language of their browser's screens. */
+            language: components["schemas"]["Language"];
+            /** @description When push, mail and text wait. */
+            quiet: components["schemas"]["QuietView"];
+            /** @description Every topic. */
+            topics: components["schemas"]["TopicView"][];
+            /** @description By which ways the caller can be reached. */
+            ways: components["schemas"]["WaysView"];
+        };
         /** @description The body of every error answer, `application/problem+json`. */
         ProblemBody: {
             /** @description Stable code; the PWA's translation key. */
@@ -2404,6 +2725,25 @@ export interface components {
             code: string;
             /** @description Ten characters and a check character. */
             short_code: string;
+        };
+        /** @description A window of the local day, over midnight if it ends before it begins. */
+        QuietView: {
+            /** @description First quiet minute, `22:00`. */
+            from: string;
+            /** @description It is kept. */
+            on: boolean;
+            /** @description First minute that is not quiet any more, `05:30`. */
+            to: string;
+        };
+        /** @description What was read: some by their ids, or everything up to an instant. */
+        Read: {
+            /** @description These, at most 500. */
+            ids?: components["schemas"]["NoticeId"][];
+            /**
+             * Format: date-time
+             * @description All told up to this instant: the newest one on the caller's screen.
+             */
+            until?: string | null;
         };
         /** @description A registered device. */
         RegisteredDevice: {
@@ -2595,6 +2935,37 @@ export interface components {
              */
             list: number;
         };
+        /**
+         * Format: uuid
+         * @description A browser that takes push messages.
+         */
+        SubscriptionId: string;
+        /** @description Keys of a browser. */
+        SubscriptionKeys: {
+            /** @description Secret, base64url, 16 bytes. */
+            auth: string;
+            /** @description P-256 point, base64url, 65 bytes. */
+            p256dh: string;
+        };
+        /** @description A browser of the caller. */
+        SubscriptionView: {
+            /**
+             * Format: date-time
+             * @description When it was turned on.
+             */
+            created_at: string;
+            /** @description True when it was turned on in this very sign-in. */
+            here: boolean;
+            /** @description Its id. */
+            id: components["schemas"]["SubscriptionId"];
+            /** @description Name. */
+            name: string;
+            /**
+             * Format: date-time
+             * @description When its push service last took a message.
+             */
+            reached_at?: string | null;
+        };
         /** @description Figures, grouped. */
         Summary: {
             /**
@@ -2606,6 +2977,35 @@ export interface components {
             items: components["schemas"]["FiguresView"][];
             /** @description All loads counted; with waste codes, a load with two codes counts once here and once in each. */
             total: components["schemas"]["FiguresView"];
+        };
+        /**
+         * @description What a notice is about: the closed list.
+         * @enum {string}
+         */
+        Topic: "trip_assigned" | "trip_withdrawn" | "your_turn" | "confirm_pickup" | "issued" | "accepted" | "partly_accepted" | "rejected" | "discrepancy" | "deviation" | "hold" | "released" | "voided";
+        /** @description By which ways a topic is to be told; what is left out stays. */
+        TopicChange: {
+            /** @description By e-mail. */
+            mail?: boolean | null;
+            /** @description To browsers. */
+            push?: boolean | null;
+            /** @description By text. */
+            text?: boolean | null;
+            /** @description The topic. */
+            topic: components["schemas"]["Topic"];
+        };
+        /** @description By which ways a topic is told. */
+        TopicView: {
+            /** @description By e-mail. */
+            mail: boolean;
+            /** @description To browsers. */
+            push: boolean;
+            /** @description By text. */
+            text: boolean;
+            /** @description The topic. */
+            topic: components["schemas"]["Topic"];
+            /** @description It does not wait for the end of quiet hours. */
+            urgent: boolean;
         };
         /**
          * @description Treatment methods of the legal form (TT 02/2022/TT-BTNMT, Phụ lục III, Mẫu số 04, mục 4).
@@ -2665,6 +3065,14 @@ export interface components {
              * @description How often it was declared with this name.
              */
             times: number;
+        };
+        /** @description How many notices are unread. */
+        Unread: {
+            /**
+             * Format: int64
+             * @description The number.
+             */
+            unread: number;
         };
         /** @description How an upload stands. */
         UploadView: {
@@ -2746,6 +3154,15 @@ export interface components {
             /** @description Rắn/lỏng/bùn. */
             physical_states: string;
         };
+        /** @description By which ways a person can be reached. */
+        WaysView: {
+            /** @description The caller has an e-mail address, and mail is sent. */
+            mail: boolean;
+            /** @description The key a browser needs to subscribe; null where the installation sends no push messages. */
+            push_key?: string | null;
+            /** @description The caller has a phone number, and texts are sent. */
+            text: boolean;
+        };
         /** @description A weighing at the gate, in grams. */
         Weighing: {
             gross_g?: components["schemas"]["Grams"] | null;
@@ -2813,10 +3230,15 @@ export type SchemaInboxItem = components['schemas']['InboxItem'];
 export type SchemaInboxView = components['schemas']['InboxView'];
 export type SchemaInvitation = components['schemas']['Invitation'];
 export type SchemaJwk = components['schemas']['Jwk'];
+export type SchemaLanguage = components['schemas']['Language'];
 export type SchemaLatLon = components['schemas']['LatLon'];
 export type SchemaLineInput = components['schemas']['LineInput'];
 export type SchemaLineType = components['schemas']['LineType'];
 export type SchemaLineView = components['schemas']['LineView'];
+export type SchemaLinkAction = components['schemas']['LinkAction'];
+export type SchemaLinkToken = components['schemas']['LinkToken'];
+export type SchemaLinkView = components['schemas']['LinkView'];
+export type SchemaLinkedLine = components['schemas']['LinkedLine'];
 export type SchemaLiveManifest = components['schemas']['LiveManifest'];
 export type SchemaLogin = components['schemas']['Login'];
 export type SchemaManifestId = components['schemas']['ManifestId'];
@@ -2832,8 +3254,12 @@ export type SchemaNewPermit = components['schemas']['NewPermit'];
 export type SchemaNewPerson = components['schemas']['NewPerson'];
 export type SchemaNewRoute = components['schemas']['NewRoute'];
 export type SchemaNewSite = components['schemas']['NewSite'];
+export type SchemaNewSubscription = components['schemas']['NewSubscription'];
 export type SchemaNewSuspension = components['schemas']['NewSuspension'];
 export type SchemaNewVehicle = components['schemas']['NewVehicle'];
+export type SchemaNoticeId = components['schemas']['NoticeId'];
+export type SchemaNoticeList = components['schemas']['NoticeList'];
+export type SchemaNoticeView = components['schemas']['NoticeView'];
 export type SchemaOrganisationId = components['schemas']['OrganisationId'];
 export type SchemaOrganisationKind = components['schemas']['OrganisationKind'];
 export type SchemaOrganisationView = components['schemas']['OrganisationView'];
@@ -2853,6 +3279,7 @@ export type SchemaPagePermitView = components['schemas']['Page_PermitView'];
 export type SchemaPagePersonRow = components['schemas']['Page_PersonRow'];
 export type SchemaPageProvinceView = components['schemas']['Page_ProvinceView'];
 export type SchemaPageSiteView = components['schemas']['Page_SiteView'];
+export type SchemaPageSubscriptionView = components['schemas']['Page_SubscriptionView'];
 export type SchemaPageTripView = components['schemas']['Page_TripView'];
 export type SchemaPageUnlistedCodeView = components['schemas']['Page_UnlistedCodeView'];
 export type SchemaPageVehicleView = components['schemas']['Page_VehicleView'];
@@ -2871,10 +3298,14 @@ export type SchemaPlateLook = components['schemas']['PlateLook'];
 export type SchemaPolygonType = components['schemas']['PolygonType'];
 export type SchemaPosition = components['schemas']['Position'];
 export type SchemaPositionMissing = components['schemas']['PositionMissing'];
+export type SchemaPreferencesChange = components['schemas']['PreferencesChange'];
+export type SchemaPreferencesView = components['schemas']['PreferencesView'];
 export type SchemaProblemBody = components['schemas']['ProblemBody'];
 export type SchemaProvinceView = components['schemas']['ProvinceView'];
 export type SchemaPublicManifest = components['schemas']['PublicManifest'];
 export type SchemaQrView = components['schemas']['QrView'];
+export type SchemaQuietView = components['schemas']['QuietView'];
+export type SchemaRead = components['schemas']['Read'];
 export type SchemaRegisteredDevice = components['schemas']['RegisteredDevice'];
 export type SchemaRevocation = components['schemas']['Revocation'];
 export type SchemaRole = components['schemas']['Role'];
@@ -2895,12 +3326,19 @@ export type SchemaSiteKind = components['schemas']['SiteKind'];
 export type SchemaSiteView = components['schemas']['SiteView'];
 export type SchemaStatusListView = components['schemas']['StatusListView'];
 export type SchemaStatusPlace = components['schemas']['StatusPlace'];
+export type SchemaSubscriptionId = components['schemas']['SubscriptionId'];
+export type SchemaSubscriptionKeys = components['schemas']['SubscriptionKeys'];
+export type SchemaSubscriptionView = components['schemas']['SubscriptionView'];
 export type SchemaSummary = components['schemas']['Summary'];
+export type SchemaTopic = components['schemas']['Topic'];
+export type SchemaTopicChange = components['schemas']['TopicChange'];
+export type SchemaTopicView = components['schemas']['TopicView'];
 export type SchemaTreatmentMethod = components['schemas']['TreatmentMethod'];
 export type SchemaTripId = components['schemas']['TripId'];
 export type SchemaTripView = components['schemas']['TripView'];
 export type SchemaTurn = components['schemas']['Turn'];
 export type SchemaUnlistedCodeView = components['schemas']['UnlistedCodeView'];
+export type SchemaUnread = components['schemas']['Unread'];
 export type SchemaUploadView = components['schemas']['UploadView'];
 export type SchemaVehicleId = components['schemas']['VehicleId'];
 export type SchemaVehicleView = components['schemas']['VehicleView'];
@@ -2908,6 +3346,7 @@ export type SchemaVerification = components['schemas']['Verification'];
 export type SchemaVerifyInput = components['schemas']['VerifyInput'];
 export type SchemaVoiding = components['schemas']['Voiding'];
 export type SchemaWasteCodeView = components['schemas']['WasteCodeView'];
+export type SchemaWaysView = components['schemas']['WaysView'];
 export type SchemaWeighing = components['schemas']['Weighing'];
 export type SchemaWeighingSource = components['schemas']['WeighingSource'];
 export type $defs = Record<string, never>;
@@ -3376,6 +3815,82 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    act_by_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkToken"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    look_at_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkToken"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkView"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4054,6 +4569,150 @@ export interface operations {
             };
         };
     };
+    list_notices: {
+        parameters: {
+            query?: {
+                /** @description Leaves out what was read. */
+                unread?: boolean;
+                /** @description Cursor from the last page. */
+                cursor?: string;
+                /** @description Items wanted, 1 to 500. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeList"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    notice_preferences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreferencesView"];
+                };
+            };
+        };
+    };
+    change_notice_preferences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreferencesChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreferencesView"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    read_notices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Read"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Unread"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    find_notice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["NoticeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     list_organisations: {
         parameters: {
             query?: {
@@ -4445,6 +5104,83 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_ProvinceView"];
+                };
+            };
+        };
+    };
+    list_subscriptions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_SubscriptionView"];
+                };
+            };
+        };
+    };
+    subscribe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSubscription"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubscriptionView"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    unsubscribe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SubscriptionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -4860,6 +5596,36 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    stream: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description id of the last event the client had: it hears what it missed, perhaps twice */
+                "Last-Event-ID"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -125,6 +125,17 @@ export type VerifyAnswer = With<
   }
 >;
 
+/** What a notice is about. */
+export type NoticeTopic = Schemas['Topic'];
+export type Notice = Told<Schemas['NoticeView']>;
+export type NoticeList = Told<Schemas['NoticeList']>;
+export type NoticePreferences = Told<Schemas['PreferencesView']>;
+export type NoticePreferencesChange = Schemas['PreferencesChange'];
+/** A browser that takes push messages. */
+export type PushBrowser = Told<Schemas['SubscriptionView']>;
+/** What a link in a message is about. */
+export type LinkView = Told<Schemas['LinkView']>;
+
 export interface Listing<T> {
   items: T[];
   next_cursor: string | null;

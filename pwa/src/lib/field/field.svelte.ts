@@ -1,6 +1,6 @@
 /** The field pack and this phone's events as state for the screens; reads only the phone's own database. */
 import type { PackManifest } from '$lib/api/types';
-import { onChange } from '$lib/local/changes';
+import { onChange, type Topic } from '$lib/local/changes';
 import {
   database,
   fact,
@@ -33,48 +33,70 @@ let state = $state.raw<FieldState>({
   deviceProblem: null,
 });
 
-async function read(): Promise<void> {
+type Part = 'pack' | 'events' | 'device';
+
+/** What a change is about; topics that are not here concern nothing of this module. */
+const CONCERNS: Partial<Record<Topic, readonly Part[]>> = {
+  session: ['pack', 'events', 'device'],
+  pack: ['pack'],
+  events: ['events'],
+  device: ['device'],
+};
+
+type Db = Awaited<ReturnType<typeof database>>;
+
+const readers: Record<Part, (db: Db, person: string) => Promise<Partial<FieldState>>> = {
+  async pack(db, person) {
+    const [pack, packProblem] = await Promise.all([db.get('packs', person), fact('pack_problem')]);
+    return { pack: pack ?? null, packProblem };
+  },
+  async events(db, person) {
+    const events = await db.getAllFromIndex('events', 'by_saved');
+    return {
+      events: events.filter((event) => event.person_id === person),
+      carried: events.filter((event) => event.person_id === null),
+    };
+  },
+  async device(db, person) {
+    const [device, deviceProblem] = await Promise.all([db.get('devices', person), fact('device_problem')]);
+    return { device: device ?? null, deviceProblem };
+  },
+};
+
+async function read(parts: readonly Part[]): Promise<void> {
   const db = await database();
   const person = (await fact('session'))?.person.id;
   if (person === undefined) {
     state = { ...state, ready: true, pack: null, events: [], carried: [], device: null };
     return;
   }
-  const [pack, events, device, packProblem, deviceProblem] = await Promise.all([
-    db.get('packs', person),
-    db.getAllFromIndex('events', 'by_saved'),
-    db.get('devices', person),
-    fact('pack_problem'),
-    fact('device_problem'),
-  ]);
-  state = {
-    ready: true,
-    pack: pack ?? null,
-    events: events.filter((event) => event.person_id === person),
-    carried: events.filter((event) => event.person_id === null),
-    device: device ?? null,
-    packProblem,
-    deviceProblem,
-  };
+  const fresh = await Promise.all(parts.map((part) => readers[part](db, person)));
+  state = Object.assign({ ...state, ready: true }, ...fresh) as FieldState;
 }
 
-/** Changes come in swarms while the outbox is sent: one reading at a time, and one more for whatever came meanwhile. */
+/**
+ * Changes come in swarms while events are written and sent: one reading at a time of what they are about, and one more
+ * for whatever came meanwhile, after a rest as long as the reading took. A write waits for readings of the same store:
+ * a phone with thousands of events would otherwise do nothing but read.
+ */
 let reading: Promise<void> | null = null;
-let stale = false;
-function readSoon(): void {
-  if (reading !== null) {
-    stale = true;
-    return;
-  }
-  stale = false;
-  reading = read().finally(() => {
-    reading = null;
-    if (stale) readSoon();
+let stale: readonly Part[] = [];
+function readSoon(parts: readonly Part[]): void {
+  stale = [...stale, ...parts.filter((part) => !stale.includes(part))];
+  if (reading !== null || stale.length === 0) return;
+  const now = stale;
+  stale = [];
+  const began = performance.now();
+  reading = read(now).finally(() => {
+    setTimeout(() => {
+      reading = null;
+      readSoon([]);
+    }, performance.now() - began);
   });
 }
 
-onChange(readSoon);
-readSoon();
+onChange((topic) => readSoon(CONCERNS[topic] ?? []));
+readSoon(CONCERNS.session ?? []);
 
 const all = $derived(state.pack === null ? [] : standings(state.pack, state.events));
 

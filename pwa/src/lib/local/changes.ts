@@ -1,22 +1,28 @@
 /** Tells every page and the service worker that the phone's database changed, so that screens read it again. */
-export type Topic = 'session' | 'device' | 'pack' | 'events' | 'sync' | 'rescued' | 'clock' | 'files';
+/** `notices`: what the person was told; `server`: something changed there that no store here holds. */
+export type Topic =
+  'session' | 'device' | 'pack' | 'events' | 'sync' | 'rescued' | 'clock' | 'files' | 'notices' | 'server';
+
+/** `about` names the manifests that a `server` hint is about; none named: any. */
+type Listener = (topic: Topic, about?: readonly string[]) => void;
 
 const NAME = 'emanifest.changes';
 const channel = typeof BroadcastChannel === 'undefined' ? null : new BroadcastChannel(NAME);
-const listeners = new Set<(topic: Topic) => void>();
+const listeners = new Set<Listener>();
 
-channel?.addEventListener('message', (message: MessageEvent<Topic>) => {
-  for (const listener of listeners) listener(message.data);
+channel?.addEventListener('message', ({ data }: MessageEvent<Topic | [Topic, string[]]>) => {
+  const [topic, about] = Array.isArray(data) ? data : ([data] as const);
+  for (const listener of listeners) listener(topic, about);
 });
 
 /** Announces a change to this context and to all others. */
-export function changed(topic: Topic): void {
-  for (const listener of listeners) listener(topic);
-  channel?.postMessage(topic);
+export function changed(topic: Topic, about?: readonly string[]): void {
+  for (const listener of listeners) listener(topic, about);
+  channel?.postMessage(about === undefined ? topic : [topic, about]);
 }
 
 /** Calls back at every change; returns how to stop. */
-export function onChange(listener: (topic: Topic) => void): () => void {
+export function onChange(listener: Listener): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);
 }

@@ -1,6 +1,15 @@
 /** What the phone's database holds: its stores and the rows in them. */
 import type { DBSchema } from 'idb';
-import type { EventKind, EventResult, FieldPack, Manifest, Person, Refusal, RoleHeld } from '$lib/api/types';
+import type {
+  EventKind,
+  EventResult,
+  FieldPack,
+  Manifest,
+  NoticeList,
+  Person,
+  Refusal,
+  RoleHeld,
+} from '$lib/api/types';
 import type { EventPayload } from './event_payload';
 
 /** Who is signed in on this phone, as far as the phone knows. */
@@ -160,6 +169,14 @@ export interface Failure {
   at: number;
 }
 
+/** The latest notices, to be read without a network. */
+export interface StoredNotices {
+  person_id: string;
+  list: NoticeList;
+  /** Phone time of the look, milliseconds. */
+  read_at: number;
+}
+
 /** How old the field pack is, for screens that need not read the pack. */
 export interface PackAge {
   person_id: string;
@@ -179,6 +196,7 @@ export interface Facts {
   clock_seen: ClockSeen;
   sync: SyncState;
   epoch: KnownEpoch;
+  notices: StoredNotices;
 }
 
 export interface Schema extends DBSchema {

@@ -72,11 +72,13 @@ export async function refresh(force: boolean): Promise<void> {
     },
     (error: unknown) => (error instanceof Error ? error.message : String(error)),
   );
+  if (problem === null) await forgetOld(await correctedNow()).catch(() => undefined);
+  // The new pack has been announced; without a complaint, old or new, there is nothing else to tell.
+  if (problem === null && (await fact('pack_problem')) === null) return;
   // A storage that cannot keep the pack cannot keep the complaint about it.
   await putFact('pack_problem', problem === null ? null : { message: problem, at: Date.now() }).catch(
     () => undefined,
   );
-  if (problem === null) await forgetOld(await correctedNow()).catch(() => undefined);
   changed('pack');
 }
 

@@ -4,6 +4,7 @@ import { ApiProblem } from '$lib/api/problem';
 import type { Me, Role, RoleHeld, SessionAnswer } from '$lib/api/types';
 import { changed } from '$lib/local/changes';
 import { fact, putFact, type StoredSession } from '$lib/local/db';
+import { turnPushOff } from './push';
 
 /** Roles that record events, so that their phone has a device key. */
 export const CAPTURING: readonly Role[] = ['driver', 'facility', 'inspector'];
@@ -39,6 +40,8 @@ export async function signIn(login: string, secret: string): Promise<StoredSessi
 
 /** Ends the server's session if it can be reached; the phone forgets the person either way. */
 export async function signOut(): Promise<void> {
+  // Nobody's notices on a screen that nobody is signed in at.
+  await turnPushOff().catch(() => undefined);
   await answer(api.DELETE('/api/v1/session')).catch(() => undefined);
 }
 

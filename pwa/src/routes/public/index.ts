@@ -5,6 +5,7 @@ import type { RouteGroup } from '../group';
 
 export const group = {
   routes: {
+    '/act': () => import('./act/Act.svelte'),
     '/q': () => import('./code/Ask.svelte'),
     '/q/:code': () => import('./code/Code.svelte'),
     '/Q/:code': () => import('./code/Code.svelte'),

@@ -153,8 +153,13 @@ pub(crate) async fn offline(
         &numbers(db, seen).await?,
     );
     let app = &seen.scene.area.app;
-    let reopened =
-        server::compose::app(&server::config::Config::default(), db.clone(), app.keyring.clone(), false);
+    let reopened = server::compose::app(
+        &server::config::Config::default(),
+        db.clone(),
+        app.keyring.clone(),
+        app::notice::Means::default(),
+        false,
+    );
     let folded = proof::nothing_else_holds_truth(&reopened).await;
     tally.check("folding everything again changes no row", &failure(folded));
     let too_few =

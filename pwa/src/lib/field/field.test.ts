@@ -1,0 +1,42 @@
+import 'fake-indexeddb/auto';
+import { expect, it, vi } from 'vitest';
+import { changed, type Topic } from '$lib/local/changes';
+import { putFact } from '$lib/local/db';
+import { field } from './field.svelte';
+
+/** How often each store was read since the last question. */
+const reads = new Map<string, number>();
+function watch(prototype: object, method: string, name: (self: unknown) => string) {
+  const held = prototype as Record<string, (...given: unknown[]) => unknown>;
+  const real = held[method] as (...given: unknown[]) => unknown;
+  vi.spyOn(held, method).mockImplementation(function (this: unknown, ...given: unknown[]) {
+    reads.set(name(this), (reads.get(name(this)) ?? 0) + 1);
+    return real.apply(this, given);
+  });
+}
+watch(IDBObjectStore.prototype, 'get', (self) => (self as IDBObjectStore).name);
+watch(IDBIndex.prototype, 'getAll', (self) => (self as IDBIndex).objectStore.name);
+
+/**
+ * What is read after these changes. Readings come one after the other, so that with the reading of one last change, of
+ * the device, all others have begun.
+ */
+async function readAfter(...topics: Topic[]): Promise<{ packs: number; events: number }> {
+  reads.clear();
+  const last = topics.includes('session') ? 2 : 1;
+  for (const topic of [...topics, 'device' as const]) changed(topic);
+  await vi.waitFor(() => expect(reads.get('devices')).toBe(last));
+  return { packs: reads.get('packs') ?? 0, events: reads.get('events') ?? 0 };
+}
+
+it('reads again only what a change is about, and a swarm of changes once or twice', async () => {
+  const person = { id: 'p', name: 'Người thử', roles: [] } as never;
+  await putFact('session', { person, expires_at: '', demo: true, ended: false, acting: {} as never });
+  await vi.waitFor(() => expect(field.ready).toBe(true));
+  expect(await readAfter('session')).toEqual({ packs: 1, events: 1 });
+  expect(await readAfter('notices', 'server', 'clock', 'sync', 'files')).toEqual({ packs: 0, events: 0 });
+  expect(await readAfter('pack')).toEqual({ packs: 1, events: 0 });
+  expect(await readAfter('events')).toEqual({ packs: 0, events: 1 });
+  const swarm = Array.from({ length: 100 }, (): Topic => 'pack');
+  expect(await readAfter(...swarm)).toEqual({ packs: 2, events: 0 });
+});
