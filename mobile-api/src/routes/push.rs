@@ -11,7 +11,9 @@ use http::StatusCode;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(crate) fn router() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(list_subscriptions, subscribe)).routes(routes!(unsubscribe))
+    OpenApiRouter::new()
+        .routes(routes!(list_subscriptions, subscribe_browser))
+        .routes(routes!(unsubscribe_browser))
 }
 
 /// The caller's browsers.
@@ -27,7 +29,7 @@ async fn list_subscriptions(
 /// Turns push messages on for this browser; the same browser again gives the same subscription.
 #[utoipa::path(post, path = "/api/v1/push/subscriptions", tag = "notices", request_body = NewSubscription,
     responses((status = 201, body = SubscriptionView), (status = 422, body = ProblemBody)))]
-async fn subscribe(
+async fn subscribe_browser(
     State(app): State<App>,
     SignedIn(caller): SignedIn,
     Json(input): Json<NewSubscription>,
@@ -39,7 +41,7 @@ async fn subscribe(
 /// Turns push messages off for one of the caller's browsers.
 #[utoipa::path(delete, path = "/api/v1/push/subscriptions/{id}", tag = "notices", params(("id" = SubscriptionId, Path)),
     responses((status = 204), (status = 404, body = ProblemBody)))]
-async fn unsubscribe(
+async fn unsubscribe_browser(
     State(app): State<App>,
     SignedIn(caller): SignedIn,
     Path(id): Path<SubscriptionId>,

@@ -17,7 +17,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 const RETRY: Duration = Duration::from_secs(5);
 
 pub(crate) fn router() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(stream))
+    OpenApiRouter::new().routes(routes!(open_stream))
 }
 
 /// Events for the caller, as server-sent events: `hello` with the number of unread notices, `notice` with a notice,
@@ -26,7 +26,7 @@ pub(crate) fn router() -> OpenApiRouter<App> {
 #[utoipa::path(get, path = "/api/v1/stream", tag = "notices",
     params(("Last-Event-ID" = Option<String>, Header, description = "id of the last event the client had: it hears what it missed, perhaps twice")),
     responses((status = 200, body = String, content_type = "text/event-stream"), (status = 401, body = ProblemBody)))]
-async fn stream(
+async fn open_stream(
     State(app): State<App>,
     SignedIn(caller): SignedIn,
     headers: HeaderMap,

@@ -4,7 +4,7 @@
 //! its own port, no credentials, no literal addresses, and hosts on a list. What a listed name resolves to is judged
 //! once more ([`is_public`]) where the connection is made: a name can be made to point inside.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use url::{Host, Url};
 
 /// Longest endpoint that is kept, bytes; the known services stay below 600.

@@ -691,7 +691,7 @@ export interface paths {
         get: operations["list_subscriptions"];
         put?: never;
         /** Turns push messages on for this browser; the same browser again gives the same subscription. */
-        post: operations["subscribe"];
+        post: operations["subscribe_browser"];
         delete?: never;
         options?: never;
         head?: never;
@@ -709,7 +709,7 @@ export interface paths {
         put?: never;
         post?: never;
         /** Turns push messages off for one of the caller's browsers. */
-        delete: operations["unsubscribe"];
+        delete: operations["unsubscribe_browser"];
         options?: never;
         head?: never;
         patch?: never;
@@ -866,7 +866,7 @@ export interface paths {
          *     `changed` with the ids of manifests that changed (or `more`: look at everything), `superseded` before the server
          *     ends the oldest of too many streams. Comments in between show that it lives; it ends with the session.
          */
-        get: operations["stream"];
+        get: operations["open_stream"];
         put?: never;
         post?: never;
         delete?: never;
@@ -5127,7 +5127,7 @@ export interface operations {
             };
         };
     };
-    subscribe: {
+    subscribe_browser: {
         parameters: {
             query?: never;
             header?: never;
@@ -5158,7 +5158,7 @@ export interface operations {
             };
         };
     };
-    unsubscribe: {
+    unsubscribe_browser: {
         parameters: {
             query?: never;
             header?: never;
@@ -5605,7 +5605,7 @@ export interface operations {
             };
         };
     };
-    stream: {
+    open_stream: {
         parameters: {
             query?: never;
             header?: {
