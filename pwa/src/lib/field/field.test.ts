@@ -19,13 +19,13 @@ watch(IDBIndex.prototype, 'getAll', (self) => (self as IDBIndex).objectStore.nam
 
 /**
  * What is read after these changes. Readings come one after the other, so that with the reading of one last change, of
- * the device, all others have begun.
+ * the device, all others have begun; whether the last one has a reading of its own depends on the rest before.
  */
 async function readAfter(...topics: Topic[]): Promise<{ packs: number; events: number }> {
   reads.clear();
-  const last = topics.includes('session') ? 2 : 1;
-  for (const topic of [...topics, 'device' as const]) changed(topic);
-  await vi.waitFor(() => expect(reads.get('devices')).toBe(last));
+  for (const topic of topics) changed(topic);
+  if (!topics.includes('session')) changed('device');
+  await vi.waitFor(() => expect(reads.get('devices')).toBe(1));
   return { packs: reads.get('packs') ?? 0, events: reads.get('events') ?? 0 };
 }
 
@@ -38,5 +38,7 @@ it('reads again only what a change is about, and a swarm of changes once or twic
   expect(await readAfter('pack')).toEqual({ packs: 1, events: 0 });
   expect(await readAfter('events')).toEqual({ packs: 0, events: 1 });
   const swarm = Array.from({ length: 100 }, (): Topic => 'pack');
-  expect(await readAfter(...swarm)).toEqual({ packs: 2, events: 0 });
+  const { packs, events } = await readAfter(...swarm);
+  expect([1, 2]).toContain(packs);
+  expect(events).toBe(0);
 });
