@@ -11,9 +11,9 @@ use domain::id::{ScaleId, SiteId};
 use domain::mass::Grams;
 use domain::party::{Role, SiteKind};
 use domain::plate::Plate;
-use domain::scale::{Reading, ReadingKind, tickets};
+use domain::scale::{Reading, ReadingKind, Ticket, tickets};
 use domain::seal::key::sha256;
-use domain::time::instant;
+use domain::time::{Instant, instant};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use store::{Tx, scales, sites};
@@ -24,6 +24,8 @@ pub const MAX_READINGS: usize = 100;
 const MAX_MASS_G: i64 = 200_000_000;
 /// How far a scale's clock may run ahead, minutes.
 const AHEAD_MINUTES: i64 = 5;
+/// How long a scale may keep readings to itself, days; older ones come from a clock that was reset.
+const BEHIND_DAYS: i64 = 30;
 /// Hours that the gate looks back.
 const LOOK_BACK_HOURS: i64 = 36;
 /// Most readings that the gate looks through.
@@ -188,7 +190,8 @@ pub async fn revoke(app: &App, caller: &Caller, id: ScaleId) -> Result<ScaleView
     Ok(view(row))
 }
 
-/// Keeps what a scale reads; the scale is known by its token alone.
+/// Keeps what a scale reads; the scale is known by its token alone. All of a post is kept or nothing, and the same
+/// post again changes nothing.
 ///
 /// # Errors
 /// [`Error::Unauthenticated`] for tokens of no scale and of revoked ones; [`Error::Fields`] with every problem.
@@ -199,6 +202,23 @@ pub async fn record(app: &App, token: &str, input: Readings) -> Result<Kept> {
         .filter(|scale| scale.revoked_at.is_none())
         .ok_or(Error::Unauthenticated)?;
     let now = app.now();
+    let readings = read(&scale, input, now)?;
+    // Its row is locked from here: posts of one scale come one after the other, and each sees what the last one kept.
+    scales::update_seen(&mut tx, scale.id, now).await?;
+    let since = now - Duration::hours(LOOK_BACK_HOURS);
+    let known = scales::list_readings(&mut tx, scale.site_id, since, LOOK_BACK_READINGS).await?;
+    refuse_upside_down(known, &readings)?;
+    let mut rows = Vec::with_capacity(readings.len());
+    for reading in readings {
+        rows.push((app.new_id()?, reading));
+    }
+    let stored = scales::insert_readings(&mut tx, scale.site_id, &rows).await?;
+    tx.commit().await?;
+    Ok(Kept { stored, duplicates: rows.len().saturating_sub(stored) })
+}
+
+/// What a post says, read: every problem is named by its path.
+fn read(scale: &scales::Scale, input: Readings, now: Instant) -> Result<Vec<Reading>> {
     let mut errors = FieldErrors::default();
     errors.check(
         (1..=MAX_READINGS).contains(&input.readings.len()),
@@ -206,27 +226,33 @@ pub async fn record(app: &App, token: &str, input: Readings) -> Result<Kept> {
         FieldCode::OutOfRange,
         "1 to 100 readings; send the rest in the next post.",
     );
-    let mut rows = Vec::with_capacity(input.readings.len().min(MAX_READINGS));
+    let mut readings = Vec::with_capacity(input.readings.len().min(MAX_READINGS));
     for (index, reading) in input.readings.into_iter().take(MAX_READINGS).enumerate() {
         let path = |field: &str| format!("readings[{index}].{field}");
         let ticket = errors.text(&path("ticket"), &reading.ticket, 60).to_owned();
-        errors.check(
-            (0..=MAX_MASS_G).contains(&reading.mass_g.0),
-            path("mass_g"),
-            FieldCode::OutOfRange,
-            "0 to 200,000,000 grams.",
-        );
+        let believed = (0..=MAX_MASS_G).contains(&reading.mass_g.0);
+        errors.check(believed, path("mass_g"), FieldCode::OutOfRange, "0 to 200,000,000 grams.");
         let measured_at = instant(reading.measured_at);
+        let late = measured_at > now + Duration::minutes(AHEAD_MINUTES);
         errors.check(
-            measured_at <= now + Duration::minutes(AHEAD_MINUTES),
+            !late,
             path("measured_at"),
             FieldCode::OutOfRange,
             "The scale's clock runs ahead: set it.",
         );
-        let plate = reading.plate.filter(|plate| !plate.normal().is_empty());
+        let ancient = measured_at < now - Duration::days(BEHIND_DAYS);
+        let behind = "More than 30 days ago: set the scale's clock.";
+        errors.check(!ancient, path("measured_at"), FieldCode::OutOfRange, behind);
+        // A scale that knows no plates may leave the field blank.
+        let plate = reading.plate.filter(|plate| !plate.0.trim().is_empty());
         let plausible = plate.as_ref().is_none_or(Plate::is_plausible);
-        errors.check(plausible, path("plate"), FieldCode::BadFormat, "As on the vehicle, such as 15C-123.45.");
-        let row = Reading {
+        errors.check(
+            plausible,
+            path("plate"),
+            FieldCode::BadFormat,
+            "As on the vehicle, such as 15C-123.45.",
+        );
+        readings.push(Reading {
             scale_id: scale.id,
             ticket,
             kind: reading.kind,
@@ -234,14 +260,23 @@ pub async fn record(app: &App, token: &str, input: Readings) -> Result<Kept> {
             plate,
             measured_at,
             received_at: now,
-        };
-        rows.push((app.new_id()?, row));
+        });
     }
     errors.finish()?;
-    let stored = scales::insert_readings(&mut tx, scale.site_id, &rows).await?;
-    scales::update_seen(&mut tx, scale.id, now).await?;
-    tx.commit().await?;
-    Ok(Kept { stored, duplicates: rows.len().saturating_sub(stored) })
+    Ok(readings)
+}
+
+/// Refuses readings that make an empty truck heavier than the full one: one of them has the wrong number or kind.
+fn refuse_upside_down(mut known: Vec<Reading>, posted: &[Reading]) -> Result<()> {
+    known.extend_from_slice(posted);
+    let wrong: Vec<_> = tickets(known).into_iter().filter(Ticket::is_upside_down).collect();
+    let mut errors = FieldErrors::default();
+    for (index, reading) in posted.iter().enumerate() {
+        let right = !wrong.iter().any(|ticket| ticket.counts(reading));
+        let path = format!("readings[{index}].mass_g");
+        errors.check(right, path, FieldCode::OutOfRange, "The empty truck weighs more than the full one.");
+    }
+    errors.finish()
 }
 
 /// Weighings of the last 36 hours at a site of the caller's facility, the latest first.

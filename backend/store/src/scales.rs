@@ -154,12 +154,7 @@ struct Row {
 }
 
 /// Readings of a site that came after an instant, at most `limit` of the latest.
-pub async fn list_readings(
-    tx: &mut Tx,
-    site_id: SiteId,
-    since: Instant,
-    limit: u16,
-) -> Result<Vec<Reading>> {
+pub async fn list_readings(tx: &mut Tx, site_id: SiteId, since: Instant, limit: u16) -> Result<Vec<Reading>> {
     let rows: Vec<Row> = on_tx!(tx, c => sqlx::query_as(
         "SELECT scale_id, ticket, kind, mass_g, plate, measured_at, received_at FROM scale_readings \
          WHERE site_id = $1 AND received_at > $2 ORDER BY received_at DESC, id DESC LIMIT $3",

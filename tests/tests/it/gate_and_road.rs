@@ -11,6 +11,8 @@ use tests::{Answer, World, on_both};
 on_both!(
     a_scale_reports_by_itself,
     readings_that_cannot_be,
+    an_empty_truck_is_not_heavier_than_the_full_one,
+    a_lost_answer_and_two_at_once,
     a_scale_belongs_to_its_facility,
     a_hold_has_a_reason_and_is_reviewed,
     the_trucks_last_check,
@@ -37,12 +39,18 @@ async fn weighings(world: &World) -> Vec<Value> {
 async fn a_scale_reports_by_itself(world: World) {
     let (id, token) = scale(&world).await;
     let at = world.clock.now();
-    let gross = json!({"ticket": "0007", "kind": "gross", "mass_g": 9_430_500, "plate": PLATE, "measured_at": at});
+    let gross =
+        json!({"ticket": "0007", "kind": "gross", "mass_g": 9_430_500, "plate": PLATE, "measured_at": at});
     assert_eq!(report(&world, &token, &json!([gross])).await.ok(), json!({"stored": 1, "duplicates": 0}));
     let seen = weighings(&world).await;
-    assert_eq!((seen.len(), &seen[0]["net_g"], &seen[0]["tare_g"]), (1, &Value::Null, &Value::Null), "on its way");
+    assert_eq!(
+        (seen.len(), &seen[0]["net_g"], &seen[0]["tare_g"]),
+        (1, &Value::Null, &Value::Null),
+        "on its way"
+    );
     world.clock.minutes(40);
-    let tare = json!({"ticket": "0007", "kind": "tare", "mass_g": 9_000_000, "measured_at": world.clock.now()});
+    let tare =
+        json!({"ticket": "0007", "kind": "tare", "mass_g": 9_000_000, "measured_at": world.clock.now()});
     let both = report(&world, &token, &json!([gross, tare, tare])).await.ok();
     assert_eq!(both, json!({"stored": 1, "duplicates": 2}), "the scale sends again what it is not sure of");
 
@@ -55,7 +63,8 @@ async fn a_scale_reports_by_itself(world: World) {
     );
     let stored = world.rows("scales").await;
     assert!(!stored[0].to_string().contains(&token), "only a hash is kept");
-    let scales = world.cast.gate.get(&format!("/api/v1/sites/{}/scales", world.places.facility.id)).await.ok();
+    let scales =
+        world.cast.gate.get(&format!("/api/v1/sites/{}/scales", world.places.facility.id)).await.ok();
     assert!(items(&scales)[0]["last_seen_at"].is_string() && !scales.to_string().contains(&token));
 
     // What the scale says is what the gate signs, and the event keeps where it comes from.
@@ -89,8 +98,17 @@ async fn readings_that_cannot_be(world: World) {
         (with("mass_g", json!(-1)), "readings[0].mass_g"),
         (with("mass_g", json!(200_000_001)), "readings[0].mass_g"),
         (with("mass_g", json!(1.5)), "readings[0].mass_g"),
+        (with("ticket", json!("1\u{0}")), "readings[0].ticket"),
+        (with("mass_g", json!("1")), "readings[0].mass_g"),
+        (with("mass_g", Value::Null), "readings[0].mass_g"),
+        (with("mass_g", json!(1e30)), "readings[0].mass_g"),
         (with("plate", json!("?")), "readings[0].plate"),
+        (with("plate", json!("15C-123\u{0}.45")), "readings[0].plate"),
         (with("measured_at", json!(at + TimeDelta::minutes(6))), "readings[0].measured_at"),
+        (with("measured_at", json!(at - TimeDelta::days(31))), "readings[0].measured_at"),
+        (with("measured_at", json!("1970-01-01T00:00:00Z")), "readings[0].measured_at"),
+        (with("measured_at", json!("-262143-01-01T00:00:00Z")), "readings[0].measured_at"),
+        (with("measured_at", json!("+262142-12-31T23:59:59Z")), "readings[0].measured_at"),
         (with("measured_at", json!("today")), "readings[0].measured_at"),
     ] {
         let problem = report(&world, &token, &json!([reading])).await.problem(422, "invalid_fields");
@@ -101,7 +119,60 @@ async fn readings_that_cannot_be(world: World) {
         let problem = report(&world, &token, &json!(many)).await.problem(422, "invalid_fields");
         assert_eq!(problem["errors"][0]["path"], "readings");
     }
+    for body in ["", "{", "[]", r#"{"readings": [{"ticket": "1", "kind": "gross", "mass_g": NaN}]}"#] {
+        let request = world.http().request(Method::POST, "/api/v1/scales/readings").bearer_auth(&token);
+        let answer = send(request.header("content-type", "application/json").body(body)).await;
+        assert!((400..500).contains(&answer.status), "{body}: {answer:?}");
+        assert!(answer.body["code"].is_string(), "a problem with a code: {answer:?}");
+    }
     assert_eq!(world.count("scale_readings").await, 0, "all of a post or nothing");
+    let blank = report(&world, &token, &json!([with("plate", json!(" "))])).await.ok();
+    assert_eq!(blank["stored"], 1, "a scale that knows no plates");
+}
+
+async fn an_empty_truck_is_not_heavier_than_the_full_one(world: World) {
+    let (_, token) = scale(&world).await;
+    let reading = |ticket: &str, kind: &str, mass_g: i64, minute: i64| {
+        let at = world.clock.now() + TimeDelta::minutes(minute - 60);
+        json!({"ticket": ticket, "kind": kind, "mass_g": mass_g, "measured_at": at})
+    };
+    let other = reading("2", "gross", 9_000_000, 1);
+    let swapped = json!([other, reading("1", "gross", 8_000_000, 1), reading("1", "tare", 9_000_000, 30)]);
+    let problem = report(&world, &token, &swapped).await.problem(422, "invalid_fields");
+    let paths: Vec<_> =
+        problem["errors"].as_array().unwrap().iter().map(|error| error["path"].clone()).collect();
+    assert_eq!(paths, ["readings[1].mass_g", "readings[2].mass_g"]);
+    assert_eq!(world.count("scale_readings").await, 0);
+
+    // Also when the full truck was kept before; the right reading still comes through, and so does a correction.
+    let gross = json!([other, reading("1", "gross", 9_000_000, 1)]);
+    assert_eq!(report(&world, &token, &gross).await.ok()["stored"], 2);
+    let heavy = json!([reading("1", "tare", 9_000_001, 30)]);
+    let problem = report(&world, &token, &heavy).await.problem(422, "invalid_fields");
+    assert_eq!(problem["errors"][0]["path"], "readings[0].mass_g");
+    let right = json!([reading("1", "tare", 9_000_000, 30)]);
+    assert_eq!(report(&world, &token, &right).await.ok()["stored"], 1);
+    assert_eq!(weighings(&world).await.iter().find(|seen| seen["ticket"] == "1").unwrap()["net_g"], 0);
+    let corrected = json!([reading("1", "gross", 9_430_000, 2)]);
+    assert_eq!(report(&world, &token, &corrected).await.ok()["stored"], 1);
+    assert_eq!(weighings(&world).await.iter().find(|seen| seen["ticket"] == "1").unwrap()["net_g"], 430_000);
+}
+
+async fn a_lost_answer_and_two_at_once(world: World) {
+    let (_, token) = scale(&world).await;
+    let at = world.clock.now();
+    let readings: Vec<Value> = (0..20)
+        .map(
+            |n| json!({"ticket": n.to_string(), "kind": "gross", "mass_g": 9_000_000 + n, "measured_at": at}),
+        )
+        .collect();
+    let backwards: Value = readings.iter().rev().cloned().collect();
+    let readings = Value::Array(readings);
+    let (here, there) = tokio::join!(report(&world, &token, &readings), report(&world, &token, &backwards));
+    let (here, there) = (here.ok(), there.ok());
+    let sum = |field: &str| here[field].as_i64().unwrap() + there[field].as_i64().unwrap();
+    assert_eq!((sum("stored"), sum("duplicates")), (20, 20));
+    assert_eq!(world.count("scale_readings").await, 20);
 }
 
 async fn a_scale_belongs_to_its_facility(world: World) {

@@ -308,8 +308,8 @@ impl<'a> Run<'a> {
             Custody::Rejected { .. } => None,
             custody => custody.receipt().map(|receipt| receipt.scan.at),
         };
-        let turn =
-            turn(self.facts, &self.custody, self.hold.as_ref().map(|hold| (hold.since, hold.review_at)), self.crew.driver_id);
+        let held = self.hold.as_ref().map(|hold| (hold.since, hold.review_at));
+        let turn = turn(self.facts, &self.custody, held, self.crew.driver_id);
         Folded {
             state_since: self.custody.since(),
             expected_plate: self.crew.plate(),

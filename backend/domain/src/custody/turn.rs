@@ -22,7 +22,8 @@ pub struct Turn {
     pub until: Option<Instant>,
 }
 
-/// Whose turn it is, with a hold's beginning and review if there is one; nobody's for a draft (it is its author's own) and for what is done.
+/// Whose turn it is; nobody's for a draft (it is its author's own) and for what is done. `held` is a hold's beginning
+/// and its review.
 #[must_use]
 pub fn turn(
     facts: &ManifestFacts,

@@ -38,7 +38,8 @@ pub(super) fn check_clock(context: &Context<'_>) -> Option<Finding> {
     Some(context.finding(FindingCode::ClockSkew, detail))
 }
 
-/// Fields that could not be read, masses of lines that the manifest does not have, holds and releases without a reason.
+/// Fields that could not be read, masses of lines that the manifest does not have, holds and releases without a
+/// reason.
 pub(super) fn check_readable(context: &Context<'_>) -> Option<Finding> {
     let payload = &context.event.payload;
     let mut fields: Vec<Value> =
