@@ -53,6 +53,22 @@ export class Receiving {
     Object.assign(this, typed);
   }
 
+  /** Takes what a scale reported; a mass that it has not measured yet leaves what was typed. */
+  takeFromScale({
+    gross_g,
+    tare_g,
+    ticket,
+  }: {
+    gross_g: number | null;
+    tare_g: number | null;
+    ticket: string;
+  }): void {
+    if (gross_g !== null) this.gross = kilogramsToType(gross_g);
+    if (tare_g !== null) this.tare = kilogramsToType(tare_g);
+    this.ticket = ticket;
+    this.source = 'scale';
+  }
+
   get lines(): readonly WasteLine[] {
     return this.#lines();
   }
