@@ -155,18 +155,42 @@ impl FromRequestParts<App> for MaybeSignedIn {
     }
 }
 
+/// A bearer token that is no session's: what it opens says the use-case.
+#[derive(Clone)]
+pub struct Bearer(pub String);
+
+impl std::fmt::Debug for Bearer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Bearer(…)")
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Bearer {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        bearer(&parts.headers)?.map(Self).ok_or_else(|| app::Error::Unauthenticated.into())
+    }
+}
+
+/// The bearer token of a request; an Authorization header of another kind is refused.
+fn bearer(headers: &HeaderMap) -> Result<Option<String>, Problem> {
+    let Some(value) = headers.get(header::AUTHORIZATION) else { return Ok(None) };
+    let bearer = value
+        .to_str()
+        .ok()
+        .and_then(|v| v.split_once(' '))
+        .filter(|(kind, _)| kind.eq_ignore_ascii_case("bearer"));
+    match bearer {
+        Some((_, token)) => Ok(Some(token.trim().to_owned())),
+        None => Err(app::Error::Unauthenticated.into()),
+    }
+}
+
 /// The session token of a request: bearer first, then the cookie.
 fn token(parts: &Parts) -> Result<Option<String>, Problem> {
-    if let Some(value) = parts.headers.get(header::AUTHORIZATION) {
-        let bearer = value
-            .to_str()
-            .ok()
-            .and_then(|v| v.split_once(' '))
-            .filter(|(kind, _)| kind.eq_ignore_ascii_case("bearer"));
-        return match bearer {
-            Some((_, token)) => Ok(Some(token.trim().to_owned())),
-            None => Err(app::Error::Unauthenticated.into()),
-        };
+    if let Some(token) = bearer(&parts.headers)? {
+        return Ok(Some(token));
     }
     let Some(token) = cookie(&parts.headers) else { return Ok(None) };
     if !matches!(parts.method, Method::GET | Method::HEAD) && !same_origin(&parts.headers) {

@@ -60,4 +60,8 @@ ids! {
     DeliveryId,
     /// A browser that takes push messages.
     SubscriptionId,
+    /// A weighbridge that reports by itself.
+    ScaleId,
+    /// One reading of a weighbridge.
+    ReadingId,
 }

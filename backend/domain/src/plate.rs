@@ -17,9 +17,12 @@ impl Plate {
     }
 
     /// True when the normal form has 4 to 12 letters and digits: loose on purpose, foreign and military plates exist.
+    /// Control characters stand on no plate.
     #[must_use]
     pub fn is_plausible(&self) -> bool {
-        (4..=12).contains(&self.normal().chars().count()) && self.0.chars().count() <= 20
+        (4..=12).contains(&self.normal().chars().count())
+            && self.0.chars().count() <= 20
+            && !self.0.chars().any(char::is_control)
     }
 }
 
@@ -45,5 +48,15 @@ mod tests {
     fn spaces_dots_dashes_and_case_do_not_matter() {
         assert_eq!(Plate("15C-123.45".into()), Plate("15c 12345".into()));
         assert_ne!(Plate("15C-123.45".into()), Plate("15C-123.46".into()));
+    }
+
+    #[test]
+    fn what_could_stand_on_a_vehicle_is_plausible() {
+        for plate in ["15C-123.45", "QC 40-11", "ລາວ 1234"] {
+            assert!(Plate(plate.into()).is_plausible(), "{plate}");
+        }
+        for plate in ["", "?", "15C", "15C-123.45 15C-678.90", "15C-123\u{0}.45", "15C-123.45\n"] {
+            assert!(!Plate(plate.into()).is_plausible(), "{plate:?}");
+        }
     }
 }

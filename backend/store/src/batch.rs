@@ -238,7 +238,9 @@ id_values!(
     SessionId,
     NoticeId,
     DeliveryId,
-    SubscriptionId
+    SubscriptionId,
+    ScaleId,
+    ReadingId
 );
 
 impl From<domain::mass::Grams> for Value {

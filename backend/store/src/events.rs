@@ -1,12 +1,13 @@
 //! `custody_events`: the truth. Only ever appended; the id makes a resent event land once.
 
 use crate::batch::{Column, Statement, ids};
-use crate::{Json, Result, Tx};
+use crate::{Cursor, Json, Listing, Page, Result, Tx};
 use domain::custody::event::EventKind;
 use domain::custody::finding::EvidenceGrade;
 use domain::custody::record::RecordedEvent;
 use domain::id::{DeviceId, EventId, ManifestId, PersonId, SiteId};
 use domain::time::Instant;
+use sqlx::QueryBuilder;
 use std::sync::LazyLock;
 
 macro_rules! columns {
@@ -120,6 +121,33 @@ pub async fn insert_batch(tx: &mut Tx, events: &[Event]) -> Result<Vec<EventId>>
     }
     let inserted: Vec<(EventId,)> = INSERT.fetch(tx, rows).await?;
     Ok(inserted.into_iter().map(|(id,)| id).collect())
+}
+
+/// Whose inspections.
+#[derive(Debug, Clone, Copy)]
+pub enum InspectionsOf<'a> {
+    /// Of a truck, by its normal plate.
+    Plate(&'a str),
+    /// Signed by a person.
+    Person(PersonId),
+}
+
+/// A page of inspections, the last one first.
+pub async fn list_inspections(tx: &mut Tx, of: InspectionsOf<'_>, page: &Page) -> Result<Listing<Event>> {
+    let rows: Vec<Event> = on_tx!(tx, c => {
+        let mut q =
+            QueryBuilder::new(concat!("SELECT ", columns!(), " FROM custody_events WHERE kind = 'inspection'"));
+        match of {
+            InspectionsOf::Plate(plate) => q.push(" AND plate_normal = ").push_bind(plate),
+            InspectionsOf::Person(id) => q.push(" AND person_id = ").push_bind(id),
+        };
+        if let Some((at, id)) = page.after.as_ref().and_then(Cursor::time_and_id) {
+            q.push(" AND (estimated_time, id) < (").push_bind(at).push(", ").push_bind(id).push(")");
+        }
+        q.push(" ORDER BY estimated_time DESC, id DESC LIMIT ").push_bind(page.probe());
+        q.build_query_as().fetch_all(c).await
+    })?;
+    Ok(Listing::cut(rows, page, |row| Cursor::at(row.estimated_time, row.id.0)))
 }
 
 /// Many events at once, in no order: which of a batch are known already.

@@ -53,6 +53,7 @@ pub mod queue;
 pub mod reference;
 pub mod refused;
 pub mod routes;
+pub mod scales;
 pub mod seals;
 pub mod sessions;
 pub mod signal;

@@ -3,10 +3,12 @@
 pub mod devices;
 pub mod field;
 pub mod files;
+pub mod inspections;
 pub mod links;
 pub mod manifests;
 pub mod notices;
 pub mod push;
+pub mod scales;
 pub mod session;
 pub mod stream;
 pub mod verify;
@@ -23,6 +25,8 @@ pub fn router() -> OpenApiRouter<App> {
         .merge(manifests::router())
         .merge(field::router())
         .merge(files::router())
+        .merge(scales::router())
+        .merge(inspections::router())
         .merge(verify::router())
         .merge(notices::router())
         .merge(push::router())

@@ -25,6 +25,7 @@ pub(crate) struct Scene {
     pub(crate) draft: String,
     pub(crate) phone: Phone,
     pub(crate) photo: Picture,
+    pub(crate) scale: String,
 }
 
 impl Scene {
@@ -36,7 +37,10 @@ impl Scene {
         let far = phone.picks_up(&load).north_of(&world.places.store, 3_000.0).naming("load", &[&photo]);
         assert_eq!(far.send().await.state.as_deref(), Some("in_transit"));
         let _ = world.cast.driver.sends(&photo).await.expect(201);
-        Self { load, draft: draft["id"].as_str().unwrap().to_owned(), phone, photo, world }
+        let scale = json!({"site_id": world.places.facility.id, "name": "Cân 1"});
+        let scale = world.cast.facility.post("/api/v1/scales", &scale).await.expect(201);
+        let scale = scale["id"].as_str().unwrap().to_owned();
+        Self { load, draft: draft["id"].as_str().unwrap().to_owned(), phone, photo, scale, world }
     }
 
     async fn ask(&self, row: &Row, person: &Person) -> Answer {

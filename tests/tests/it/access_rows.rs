@@ -62,6 +62,10 @@ impl Row {
             scene.phone.id.to_string()
         } else if self.path.contains("/people/{id}") {
             scene.world.cast.driver.id.to_string()
+        } else if self.path.contains("/scales/{id}") {
+            scene.scale.clone()
+        } else if self.path.ends_with("/scales") || self.path.ends_with("/weighings") {
+            scene.world.places.facility.id.to_string()
         } else if self.path.contains("/organisations/{id}") {
             scene.world.cast.dispatcher.organisation_id.to_string()
         } else {
@@ -157,6 +161,10 @@ const AUTHORITIES: &[&str] = &["authority", "other_authority", "ministry", "admi
 const CARRIER_DESK: &[&str] = &["dispatcher", "admin"];
 /// The carrier's drivers.
 const DRIVERS: &[&str] = &["driver", "second_driver"];
+/// The facility's desk and gate, and admins.
+const RECEIVING: &[&str] = &["facility", "gate", "admin"];
+/// Inspectors and authorities of any area.
+const INSPECTING: &[&str] = &["inspector", "authority", "other_authority", "ministry"];
 /// The generator's desk, and admins.
 const OWN_SITE: &[&str] = &["generator", "generator_chief", "admin"];
 
@@ -172,6 +180,7 @@ pub(crate) fn rows() -> Vec<Row> {
     all.extend(registry());
     all.extend(insight());
     all.extend(notices());
+    all.extend(scales_and_inspections());
     all
 }
 
@@ -309,5 +318,21 @@ fn insight() -> Vec<Row> {
         groups("GET", "/api/v1/map/sites", &[(AUTHORITIES, 200), (&["inspector"], 200)], 403),
         signed_in("GET", "/api/v1/map/provinces", 200),
         signed_in("GET", "/api/v1/map/roads", 200),
+    ]
+}
+
+fn scales_and_inspections() -> Vec<Row> {
+    let at_the_gate = |method, path, status| groups(method, path, &[(RECEIVING, status)], 404);
+    let inspecting = |path| groups("GET", path, &[(INSPECTING, 200)], 403);
+    vec![
+        at_the_gate("POST", "/api/v1/scales", 422)
+            .json(|scene| json!({"site_id": scene.world.places.facility.id, "name": "x".repeat(121)})),
+        at_the_gate("GET", "/api/v1/sites/{id}/scales", 200),
+        at_the_gate("GET", "/api/v1/sites/{id}/weighings", 200),
+        at_the_gate("POST", "/api/v1/scales/{id}/revoke", 200),
+        // By a scale's own token: no session opens it.
+        signed_in("POST", "/api/v1/scales/readings", 401).json(|_| json!({"readings": []})),
+        inspecting("/api/v1/inspections"),
+        inspecting("/api/v1/vehicles/by-plate/{plate}/inspections"),
     ]
 }

@@ -96,10 +96,8 @@ impl Crew {
             EventKind::Rejection => {
                 scan.unseen().weighing(&[(1, DECLARED_G, DECLARED_G)]).because("Sai loại")
             }
-            EventKind::Hold => scan.unseen().because("Chờ xác minh"),
-            EventKind::Inspection | EventKind::Incident | EventKind::Release | EventKind::Note => {
-                scan.unseen()
-            }
+            EventKind::Hold | EventKind::Release => scan.unseen().because("Chờ xác minh"),
+            EventKind::Inspection | EventKind::Incident | EventKind::Note => scan.unseen(),
             EventKind::PositionSupplement => {
                 // Of an event that is still on the phone: nobody else can have signed it.
                 let target: EventId = new_id(phone.now());

@@ -353,7 +353,11 @@ async fn a_hold_stops_the_seal(world: World) {
     inspector.records("release", &load).unseen().send().await.recorded_in_silence();
     assert_eq!(verdict().await, "on_hold");
     world.clock.minutes(1);
-    authority.records("release", &load).unseen().send().await.recorded("issued", "", &[]);
+    authority.records("release", &load).unseen().because("Đã kiểm tra").send().await.recorded(
+        "issued",
+        "",
+        &[],
+    );
     assert_eq!(verdict().await, "authentic");
     assert_eq!(world.view(&world.cast.generator, &load).await["on_hold"], Value::Bool(false));
 }

@@ -101,7 +101,11 @@ async fn a_void_raced_by_an_offline_pickup(world: World) {
     );
 
     driver.records("release", &load).send().await.recorded_in_silence();
-    authority.records("release", &load).unseen().send().await.recorded("in_transit", "", &[]);
+    authority.records("release", &load).unseen().because("Đã xác minh").send().await.recorded(
+        "in_transit",
+        "",
+        &[],
+    );
     assert_eq!(world.view(&cast.generator, &load).await["on_hold"], json!(false));
     assert_eq!(verdict(&world, &load).await, "authentic");
     world.clock.minutes(30);

@@ -12,6 +12,7 @@ mod field_pack;
 mod files;
 mod files_hostile;
 mod findings;
+mod gate_and_road;
 mod hostile;
 mod issuing;
 mod late_truth;

@@ -171,7 +171,7 @@ async fn a_hold_reaches_the_authority_of_the_area_alone(world: World) {
     assert_eq!(news(&world).await, expected(&parties), "not the other province's, not the ministry's");
     world.clock.minutes(10);
     let office = world.phone_of(&cast.authority).await;
-    office.records("release", &load).unseen().send().await;
+    office.records("release", &load).unseen().because("Đã kiểm tra").send().await;
     let released = news(&world).await;
     assert_eq!(released.get("driver"), Some(&vec!["released".to_owned()]), "{released:?}");
     assert_eq!(released.get("authority"), None, "who released it knows");

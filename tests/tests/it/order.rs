@@ -67,7 +67,7 @@ async fn day(world: &World) -> Day {
         events.push(measured(gate.sees_arrive(load).at(&places.facility), &gate));
     }
     events.push(measured(driver.delivers(odd).at(&places.other_facility), &driver));
-    events.push(measured(authority.records("release", held).unseen(), &authority));
+    events.push(measured(authority.records("release", held).unseen().because("Đã kiểm tra"), &authority));
     world.clock.minutes(10);
     events.push(measured(gate.accepts(plain, 430_500), &gate));
     events.push(measured(

@@ -20,7 +20,9 @@ use super::turn::turn;
 use crate::id::{ActId, TripId};
 use crate::manifest::ManifestFacts;
 use crate::mass::Grams;
-use crate::time::Instant;
+use crate::time::{Instant, instant};
+use chrono::{DateTime, TimeDelta};
+use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// Folds everything recorded about one manifest.
@@ -149,7 +151,12 @@ impl<'a> Run<'a> {
                     self.void = Some(VoidDecision { act_id: act.id, at: act.at, reason, withdrawn });
                 }
                 if withdrawn && self.hold.is_none() {
-                    self.hold = Some(Hold { since: entry.at, event_id: None, reason: Some(reason.clone()) });
+                    self.hold = Some(Hold {
+                        since: entry.at,
+                        review_at: review_at(entry.at, None),
+                        event_id: None,
+                        reason: Some(reason.clone()),
+                    });
                 } else if effect.counts() {
                     self.reason = Some(reason.clone());
                 }
@@ -286,7 +293,8 @@ impl<'a> Run<'a> {
         }
         if event.payload.kind == EventKind::Hold && self.hold.is_none() {
             let reason = stated_reason(&event.payload);
-            self.hold = Some(Hold { since: entry.at, event_id: Some(event.payload.id), reason });
+            let review_at = review_at(entry.at, event.payload.details.get("review_at"));
+            self.hold = Some(Hold { since: entry.at, review_at, event_id: Some(event.payload.id), reason });
         }
         if event.payload.kind == EventKind::Release {
             self.hold = None;
@@ -300,8 +308,8 @@ impl<'a> Run<'a> {
             Custody::Rejected { .. } => None,
             custody => custody.receipt().map(|receipt| receipt.scan.at),
         };
-        let turn =
-            turn(self.facts, &self.custody, self.hold.as_ref().map(|hold| hold.since), self.crew.driver_id);
+        let held = self.hold.as_ref().map(|hold| (hold.since, hold.review_at));
+        let turn = turn(self.facts, &self.custody, held, self.crew.driver_id);
         Folded {
             state_since: self.custody.since(),
             expected_plate: self.crew.plate(),
@@ -323,6 +331,22 @@ impl<'a> Run<'a> {
             custody: self.custody,
         }
     }
+}
+
+/// Hours after which a hold is looked at again, unless it names an instant itself.
+const REVIEW_AFTER: TimeDelta = TimeDelta::hours(24);
+
+/// The latest review that a hold may name: a load does not stand at the roadside for longer unseen.
+const REVIEW_WITHIN: TimeDelta = TimeDelta::days(7);
+
+/// When a hold is looked at again: as it names, if that is after it and within a week, else a day later.
+fn review_at(since: Instant, named: Option<&Value>) -> Instant {
+    named
+        .and_then(Value::as_str)
+        .and_then(|text| DateTime::parse_from_rfc3339(text).ok())
+        .map(|at| instant(at.to_utc()))
+        .filter(|at| since < *at && *at - since <= REVIEW_WITHIN)
+        .unwrap_or(since + REVIEW_AFTER)
 }
 
 /// The desk's own rights are checked where acts are made; the one that decides a finding is checked again.

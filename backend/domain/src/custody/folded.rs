@@ -40,6 +40,8 @@ impl LineMasses {
 pub struct Hold {
     /// Since when.
     pub since: Instant,
+    /// When the authority looks again: as named, else a day later.
+    pub review_at: Instant,
     /// The hold event; absent when a void raced by a pickup holds the load.
     pub event_id: Option<EventId>,
     /// As stated.

@@ -22,16 +22,17 @@ pub struct Turn {
     pub until: Option<Instant>,
 }
 
-/// Whose turn it is; nobody's for a draft (it is its author's own) and for what is done.
+/// Whose turn it is; nobody's for a draft (it is its author's own) and for what is done. `held` is a hold's beginning
+/// and its review.
 #[must_use]
 pub fn turn(
     facts: &ManifestFacts,
     custody: &Custody,
-    held_since: Option<Instant>,
+    held: Option<(Instant, Instant)>,
     expected_driver: Option<PersonId>,
 ) -> Option<Turn> {
-    if let Some(since) = held_since {
-        return Some(Turn { role: Role::Authority, organisation_id: None, since, until: None });
+    if let Some((since, review_at)) = held {
+        return Some(Turn { role: Role::Authority, organisation_id: None, since, until: Some(review_at) });
     }
     let waits = |role, organisation_id, since, until| {
         Some(Turn { role, organisation_id: Some(organisation_id), since, until })

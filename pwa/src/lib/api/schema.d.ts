@@ -164,6 +164,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/inspections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Inspections that the caller signed, the last one first; for inspectors and authorities. */
+        get: operations["list_own_inspections"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/invitations/accept": {
         parameters: {
             query?: never;
@@ -733,6 +750,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/scales": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Registers a scale at a site of the caller's facility; its token is shown this once. */
+        post: operations["create_scale"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scales/readings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keeps what a scale reads: gross and tare by ticket, 1 to 100 at once, safe to repeat. By the scale's own token. */
+        post: operations["record_readings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scales/{id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends a scale's token; what it read stays. */
+        post: operations["revoke_scale"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -837,6 +905,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sites/{id}/scales": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Scales of an own site, with when each was heard of last. */
+        get: operations["list_scales"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{id}/weighings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Weighings of the last 36 hours at an own site: gross, tare and net by ticket, the latest first. */
+        get: operations["list_weighings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/stats/summary": {
         parameters: {
             query?: never;
@@ -904,6 +1006,23 @@ export interface paths {
         put?: never;
         /** Registers a vehicle of the caller's carrier. */
         post: operations["create_vehicle"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/vehicles/by-plate/{plate}/inspections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Inspections of a truck, the last one first: its last check. For inspectors and authorities; looks are logged. */
+        get: operations["list_inspections_of_plate"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1078,6 +1197,15 @@ export interface components {
             detail: string;
             /** @description True passed, false failed, null could not be made. */
             ok?: boolean | null;
+        };
+        /** @description One item of the checklist, as signed. */
+        ChecklistItem: {
+            /** @description What was looked at, a word of the checklist. */
+            item: string;
+            /** @description What was seen. */
+            note?: string | null;
+            /** @description In order. */
+            ok: boolean;
         };
         /**
          * @description What a code is.
@@ -1484,6 +1612,41 @@ export interface components {
             /** @description Longest waiting first. */
             items: components["schemas"]["InboxItem"][];
         };
+        /** @description A manifest in an inspection. */
+        InspectedManifest: {
+            /** @description Its id. */
+            id: components["schemas"]["ManifestId"];
+            /** @description Its number. */
+            number?: string | null;
+        };
+        /** @description One inspection. */
+        InspectionView: {
+            /**
+             * Format: date-time
+             * @description When it was made, by the corrected clock.
+             */
+            at: string;
+            /** @description Item by item, in the order in which it was filled in. */
+            checklist: components["schemas"]["ChecklistItem"][];
+            /** @description Remark. */
+            comment?: string | null;
+            /** @description How many items were not in order. */
+            failed: number;
+            /** @description Its findings that hold. */
+            findings: components["schemas"]["FindingBrief"][];
+            /** @description Its event. */
+            id: components["schemas"]["EventId"];
+            manifest?: components["schemas"]["InspectedManifest"] | null;
+            /** @description Who inspected. */
+            person: components["schemas"]["PersonBrief"];
+            plate?: components["schemas"]["Plate"] | null;
+            position?: components["schemas"]["Position"] | null;
+            /**
+             * Format: date-time
+             * @description When the server learned of it.
+             */
+            record_time: string;
+        };
         /** @description A fresh invitation; the only time its code is shown. */
         Invitation: {
             /** @description `XXXX-XXXX-XXXX`, single use. */
@@ -1508,6 +1671,13 @@ export interface components {
             x: string;
             /** @description base64url, 32 bytes. */
             y: string;
+        };
+        /** @description What became of a post. */
+        Kept: {
+            /** @description Readings that were known. */
+            duplicates: number;
+            /** @description Readings that are new. */
+            stored: number;
         };
         /**
          * @description Languages a notice is written in.
@@ -1878,6 +2048,21 @@ export interface components {
             /** @description Role. */
             role: components["schemas"]["Role"];
         };
+        /** @description One reading. */
+        NewReading: {
+            /** @description Truck and load, or the empty truck. */
+            kind: components["schemas"]["ReadingKind"];
+            /** @description Grams, to 200 tonnes. */
+            mass_g: components["schemas"]["Grams"];
+            /**
+             * Format: date-time
+             * @description The scale's clock.
+             */
+            measured_at: string;
+            plate?: components["schemas"]["Plate"] | null;
+            /** @description Number of the weighing, the same for gross and tare. */
+            ticket: string;
+        };
         /** @description A route to register; the same name again makes a new version. */
         NewRoute: {
             /**
@@ -1891,6 +2076,13 @@ export interface components {
             name: string;
             /** @description Whose. */
             organisation_id: components["schemas"]["OrganisationId"];
+        };
+        /** @description A scale to register. */
+        NewScale: {
+            /** @description What its people call it. */
+            name: string;
+            /** @description Where it stands: a facility or transfer station of the caller's organisation. */
+            site_id: components["schemas"]["SiteId"];
         };
         /** @description A site to register: a polygon, or the phone's position and a radius. */
         NewSite: {
@@ -2197,6 +2389,39 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
+        Page_InspectionView: {
+            /** @description The items. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description When it was made, by the corrected clock.
+                 */
+                at: string;
+                /** @description Item by item, in the order in which it was filled in. */
+                checklist: components["schemas"]["ChecklistItem"][];
+                /** @description Remark. */
+                comment?: string | null;
+                /** @description How many items were not in order. */
+                failed: number;
+                /** @description Its findings that hold. */
+                findings: components["schemas"]["FindingBrief"][];
+                /** @description Its event. */
+                id: components["schemas"]["EventId"];
+                manifest?: components["schemas"]["InspectedManifest"] | null;
+                /** @description Who inspected. */
+                person: components["schemas"]["PersonBrief"];
+                plate?: components["schemas"]["Plate"] | null;
+                position?: components["schemas"]["Position"] | null;
+                /**
+                 * Format: date-time
+                 * @description When the server learned of it.
+                 */
+                record_time: string;
+            }[];
+            /** @description Where the next page starts; null on the last page. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
         Page_ManifestSummary: {
             /** @description The items. */
             items: {
@@ -2375,6 +2600,35 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
+        Page_ScaleView: {
+            /** @description The items. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description When it was registered.
+                 */
+                created_at: string;
+                /** @description Its id. */
+                id: components["schemas"]["ScaleId"];
+                /**
+                 * Format: date-time
+                 * @description When it was heard of last: a silent scale shows here.
+                 */
+                last_seen_at?: string | null;
+                /** @description What its people call it. */
+                name: string;
+                /**
+                 * Format: date-time
+                 * @description When its token stopped counting.
+                 */
+                revoked_at?: string | null;
+                /** @description Where it stands. */
+                site_id: components["schemas"]["SiteId"];
+            }[];
+            /** @description Where the next page starts; null on the last page. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
         Page_SiteView: {
             /** @description The items. */
             items: {
@@ -2506,6 +2760,41 @@ export interface components {
                 name_vi: string;
                 /** @description Rắn/lỏng/bùn. */
                 physical_states: string;
+            }[];
+            /** @description Where the next page starts; null on the last page. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_WeighingView: {
+            /** @description The items. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description When, by the scale's clock.
+                 */
+                gross_at?: string | null;
+                gross_g?: components["schemas"]["Grams"] | null;
+                net_g?: components["schemas"]["Grams"] | null;
+                plate?: components["schemas"]["Plate"] | null;
+                /**
+                 * Format: date-time
+                 * @description When the last reading came in.
+                 */
+                received_at: string;
+                /** @description The scale. */
+                scale_id: components["schemas"]["ScaleId"];
+                /** @description Its name. */
+                scale_name: string;
+                /** @description Always `scale`: nobody typed it. */
+                source: components["schemas"]["WeighingSource"];
+                /**
+                 * Format: date-time
+                 * @description When, by the scale's clock.
+                 */
+                tare_at?: string | null;
+                tare_g?: components["schemas"]["Grams"] | null;
+                /** @description Number of the weighing. */
+                ticket: string;
             }[];
             /** @description Where the next page starts; null on the last page. */
             next_cursor?: string | null;
@@ -2745,12 +3034,27 @@ export interface components {
              */
             until?: string | null;
         };
+        /**
+         * @description What stood on the scale.
+         * @enum {string}
+         */
+        ReadingKind: "gross" | "tare";
+        /** @description What a scale posts. */
+        Readings: {
+            /** @description 1 to 100; the same reading again is counted once. */
+            readings: components["schemas"]["NewReading"][];
+        };
         /** @description A registered device. */
         RegisteredDevice: {
             /** @description base64url COSE_Sign1 of type `device`: lets another phone check this one offline. */
             certificate: string;
             /** @description Its id: the `kid` of everything it signs. */
             id: components["schemas"]["DeviceId"];
+        };
+        /** @description A registered scale with its token, which is shown this once. */
+        RegisteredScale: components["schemas"]["ScaleView"] & {
+            /** @description Bearer token of its posts. */
+            token: string;
         };
         /** @description Why a device is revoked. */
         Revocation: {
@@ -2803,6 +3107,35 @@ export interface components {
              * @description Which version of that name, from 1.
              */
             version?: number | null;
+        };
+        /**
+         * Format: uuid
+         * @description A weighbridge that reports by itself.
+         */
+        ScaleId: string;
+        /** @description A scale. */
+        ScaleView: {
+            /**
+             * Format: date-time
+             * @description When it was registered.
+             */
+            created_at: string;
+            /** @description Its id. */
+            id: components["schemas"]["ScaleId"];
+            /**
+             * Format: date-time
+             * @description When it was heard of last: a silent scale shows here.
+             */
+            last_seen_at?: string | null;
+            /** @description What its people call it. */
+            name: string;
+            /**
+             * Format: date-time
+             * @description When its token stopped counting.
+             */
+            revoked_at?: string | null;
+            /** @description Where it stands. */
+            site_id: components["schemas"]["SiteId"];
         };
         /** @description What a live code says, once it is authentic. */
         SeenLive: {
@@ -3177,6 +3510,36 @@ export interface components {
          * @enum {string}
          */
         WeighingSource: "scale" | "typed" | "public_scale";
+        /** @description A weighing on the gate's screen: what `weighing` of the gate's event is filled from. */
+        WeighingView: {
+            /**
+             * Format: date-time
+             * @description When, by the scale's clock.
+             */
+            gross_at?: string | null;
+            gross_g?: components["schemas"]["Grams"] | null;
+            net_g?: components["schemas"]["Grams"] | null;
+            plate?: components["schemas"]["Plate"] | null;
+            /**
+             * Format: date-time
+             * @description When the last reading came in.
+             */
+            received_at: string;
+            /** @description The scale. */
+            scale_id: components["schemas"]["ScaleId"];
+            /** @description Its name. */
+            scale_name: string;
+            /** @description Always `scale`: nobody typed it. */
+            source: components["schemas"]["WeighingSource"];
+            /**
+             * Format: date-time
+             * @description When, by the scale's clock.
+             */
+            tare_at?: string | null;
+            tare_g?: components["schemas"]["Grams"] | null;
+            /** @description Number of the weighing. */
+            ticket: string;
+        };
     };
     responses: never;
     parameters: never;
@@ -3191,6 +3554,7 @@ export type SchemaAssignment = components['schemas']['Assignment'];
 export type SchemaBatch = components['schemas']['Batch'];
 export type SchemaBatchResult = components['schemas']['BatchResult'];
 export type SchemaCheckView = components['schemas']['CheckView'];
+export type SchemaChecklistItem = components['schemas']['ChecklistItem'];
 export type SchemaCodeKind = components['schemas']['CodeKind'];
 export type SchemaConfirmation = components['schemas']['Confirmation'];
 export type SchemaConfirmedView = components['schemas']['ConfirmedView'];
@@ -3228,8 +3592,11 @@ export type SchemaGrams = components['schemas']['Grams'];
 export type SchemaImported = components['schemas']['Imported'];
 export type SchemaInboxItem = components['schemas']['InboxItem'];
 export type SchemaInboxView = components['schemas']['InboxView'];
+export type SchemaInspectedManifest = components['schemas']['InspectedManifest'];
+export type SchemaInspectionView = components['schemas']['InspectionView'];
 export type SchemaInvitation = components['schemas']['Invitation'];
 export type SchemaJwk = components['schemas']['Jwk'];
+export type SchemaKept = components['schemas']['Kept'];
 export type SchemaLanguage = components['schemas']['Language'];
 export type SchemaLatLon = components['schemas']['LatLon'];
 export type SchemaLineInput = components['schemas']['LineInput'];
@@ -3252,7 +3619,9 @@ export type SchemaNewDevice = components['schemas']['NewDevice'];
 export type SchemaNewOrganisation = components['schemas']['NewOrganisation'];
 export type SchemaNewPermit = components['schemas']['NewPermit'];
 export type SchemaNewPerson = components['schemas']['NewPerson'];
+export type SchemaNewReading = components['schemas']['NewReading'];
 export type SchemaNewRoute = components['schemas']['NewRoute'];
+export type SchemaNewScale = components['schemas']['NewScale'];
 export type SchemaNewSite = components['schemas']['NewSite'];
 export type SchemaNewSubscription = components['schemas']['NewSubscription'];
 export type SchemaNewSuspension = components['schemas']['NewSuspension'];
@@ -3272,18 +3641,21 @@ export type SchemaPackaging = components['schemas']['Packaging'];
 export type SchemaPageDeviceView = components['schemas']['Page_DeviceView'];
 export type SchemaPageEventView = components['schemas']['Page_EventView'];
 export type SchemaPageFindingView = components['schemas']['Page_FindingView'];
+export type SchemaPageInspectionView = components['schemas']['Page_InspectionView'];
 export type SchemaPageManifestSummary = components['schemas']['Page_ManifestSummary'];
 export type SchemaPageNamedRouteView = components['schemas']['Page_NamedRouteView'];
 export type SchemaPageOrganisationView = components['schemas']['Page_OrganisationView'];
 export type SchemaPagePermitView = components['schemas']['Page_PermitView'];
 export type SchemaPagePersonRow = components['schemas']['Page_PersonRow'];
 export type SchemaPageProvinceView = components['schemas']['Page_ProvinceView'];
+export type SchemaPageScaleView = components['schemas']['Page_ScaleView'];
 export type SchemaPageSiteView = components['schemas']['Page_SiteView'];
 export type SchemaPageSubscriptionView = components['schemas']['Page_SubscriptionView'];
 export type SchemaPageTripView = components['schemas']['Page_TripView'];
 export type SchemaPageUnlistedCodeView = components['schemas']['Page_UnlistedCodeView'];
 export type SchemaPageVehicleView = components['schemas']['Page_VehicleView'];
 export type SchemaPageWasteCodeView = components['schemas']['Page_WasteCodeView'];
+export type SchemaPageWeighingView = components['schemas']['Page_WeighingView'];
 export type SchemaPartyView = components['schemas']['PartyView'];
 export type SchemaPermitId = components['schemas']['PermitId'];
 export type SchemaPermitKind = components['schemas']['PermitKind'];
@@ -3306,13 +3678,18 @@ export type SchemaPublicManifest = components['schemas']['PublicManifest'];
 export type SchemaQrView = components['schemas']['QrView'];
 export type SchemaQuietView = components['schemas']['QuietView'];
 export type SchemaRead = components['schemas']['Read'];
+export type SchemaReadingKind = components['schemas']['ReadingKind'];
+export type SchemaReadings = components['schemas']['Readings'];
 export type SchemaRegisteredDevice = components['schemas']['RegisteredDevice'];
+export type SchemaRegisteredScale = components['schemas']['RegisteredScale'];
 export type SchemaRevocation = components['schemas']['Revocation'];
 export type SchemaRole = components['schemas']['Role'];
 export type SchemaRoleView = components['schemas']['RoleView'];
 export type SchemaRouteId = components['schemas']['RouteId'];
 export type SchemaRouteInput = components['schemas']['RouteInput'];
 export type SchemaRouteView = components['schemas']['RouteView'];
+export type SchemaScaleId = components['schemas']['ScaleId'];
+export type SchemaScaleView = components['schemas']['ScaleView'];
 export type SchemaSeenLive = components['schemas']['SeenLive'];
 export type SchemaSeenManifest = components['schemas']['SeenManifest'];
 export type SchemaSeenSite = components['schemas']['SeenSite'];
@@ -3349,6 +3726,7 @@ export type SchemaWasteCodeView = components['schemas']['WasteCodeView'];
 export type SchemaWaysView = components['schemas']['WaysView'];
 export type SchemaWeighing = components['schemas']['Weighing'];
 export type SchemaWeighingSource = components['schemas']['WeighingSource'];
+export type SchemaWeighingView = components['schemas']['WeighingView'];
 export type $defs = Record<string, never>;
 export interface operations {
     read_trust_list: {
@@ -3780,6 +4158,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["InboxView"];
+                };
+            };
+        };
+    };
+    list_own_inspections: {
+        parameters: {
+            query?: {
+                /** @description Cursor from the last page's `next_cursor`. */
+                cursor?: string;
+                /** @description Items wanted, 1 to 500; 100 unless named. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_InspectionView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -5272,6 +5690,129 @@ export interface operations {
             };
         };
     };
+    create_scale: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewScale"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegisteredScale"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    record_readings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Readings"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Kept"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    revoke_scale: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ScaleId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScaleView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     sign_in: {
         parameters: {
             query?: never;
@@ -5561,6 +6102,80 @@ export interface operations {
             };
         };
     };
+    list_scales: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SiteId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ScaleView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_weighings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SiteId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_WeighingView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     read_summary: {
         parameters: {
             query: {
@@ -5745,6 +6360,48 @@ export interface operations {
                 };
             };
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_inspections_of_plate: {
+        parameters: {
+            query?: {
+                /** @description Cursor from the last page's `next_cursor`. */
+                cursor?: string;
+                /** @description Items wanted, 1 to 500; 100 unless named. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                plate: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_InspectionView"];
+                };
+            };
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

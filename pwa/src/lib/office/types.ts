@@ -20,6 +20,7 @@ export type OrganisationKind = Schemas['OrganisationKind'];
 export type PermitKind = Schemas['PermitKind'];
 export type OfficeSite = Site;
 export type NewSite = Schemas['NewSite'];
+export type Scale = Told<Schemas['ScaleView']>;
 export type SiteChange = Schemas['SiteChange'];
 export type Organisation = Told<Schemas['OrganisationView']>;
 export type NewOrganisation = Schemas['NewOrganisation'];

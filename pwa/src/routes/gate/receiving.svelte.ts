@@ -4,6 +4,7 @@ import { gramsFromKilograms, kilogramsToType } from '$lib/i18n/format';
 import { m } from '$lib/i18n';
 import type { EventLine, Weighing } from '$lib/local/event_payload';
 import { shareMass } from '$lib/local/mass_share';
+import type { ScaleWeighing } from './from_scale';
 
 export type Decision = 'acceptance' | 'partial_acceptance' | 'rejection';
 
@@ -51,6 +52,21 @@ export class Receiving {
   /** Takes up what was typed before. */
   restore(typed: TypedReceiving): void {
     Object.assign(this, typed);
+  }
+
+  /**
+   * Takes what a scale reported. A mass that it has not measured yet leaves what was typed, but not what belongs to
+   * another ticket: that is another truck's.
+   */
+  takeFromScale(weighing: Pick<ScaleWeighing, 'gross_g' | 'tare_g' | 'ticket'>): void {
+    const { gross_g, tare_g, ticket } = weighing;
+    const another = this.ticket !== '' && this.ticket !== ticket;
+    if (gross_g !== null) this.gross = kilogramsToType(gross_g);
+    else if (another) this.gross = '';
+    if (tare_g !== null) this.tare = kilogramsToType(tare_g);
+    else if (another) this.tare = '';
+    this.ticket = ticket;
+    this.source = 'scale';
   }
 
   get lines(): readonly WasteLine[] {

@@ -87,4 +87,15 @@ describe('weighing and deciding', () => {
     form.received = { ...form.received, 1: '1' };
     expect(form.errors['lines']).toBeDefined();
   });
+
+  it('takes a weighing as the scale made it, and mixes no two tickets', () => {
+    const form = receiving();
+    form.tare = '5000';
+    form.takeFromScale({ gross_g: 5_681_000, tare_g: null, ticket: '7' });
+    expect([form.gross, form.tare, form.ticket, form.source]).toEqual(['5681', '5000', '7', 'scale']);
+    form.takeFromScale({ gross_g: 5_681_000, tare_g: 5_200_000, ticket: '7' });
+    expect(form.net).toBe(481_000);
+    form.takeFromScale({ gross_g: 9_000_000, tare_g: null, ticket: '8' });
+    expect([form.gross, form.tare, form.ticket]).toEqual(['9000', '', '8']);
+  });
 });

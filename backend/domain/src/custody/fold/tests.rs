@@ -238,6 +238,52 @@ fn a_hold_is_an_overlay_and_no_state() {
 }
 
 #[test]
+fn a_hold_is_reviewed_as_it_says_or_a_day_later() {
+    let usual = minute(90 + 24 * 60);
+    let week = 90 + 7 * 24 * 60;
+    let held = |named: serde_json::Value| {
+        let hold =
+            bare(12, EventKind::Hold, INSPECTOR, 90).detail("reason", "Chờ mẫu").detail("review_at", named);
+        let folded = fold(&facts(), &issued(), &[pickup(), hold]);
+        assert_eq!(folded.turn.unwrap().until, folded.hold.as_ref().map(|hold| hold.review_at));
+        folded.hold.unwrap().review_at
+    };
+    for (named, expected) in [
+        (serde_json::json!(minute(91)), minute(91)),
+        (serde_json::json!(minute(week)), minute(week)),
+        // Its own instant, an earlier one and more than a week are no reviews; neither is what is no instant.
+        (serde_json::json!(minute(90)), usual),
+        (serde_json::json!(minute(30)), usual),
+        (serde_json::json!(minute(week + 1)), usual),
+        (serde_json::json!("+262142-12-31T23:59:59Z"), usual),
+        (serde_json::json!("9999-12-31T23:59:59Z"), usual),
+        (serde_json::json!("-262143-01-01T00:00:00Z"), usual),
+        (serde_json::json!("tomorrow"), usual),
+        (serde_json::json!(1_764_000_000), usual),
+        (serde_json::json!({}), usual),
+        (serde_json::Value::Null, usual),
+    ] {
+        assert_eq!(held(named.clone()), expected, "{named}");
+    }
+    // The review belongs to the hold that stands: a second one moves nothing, a new one begins anew.
+    let hold = |id, at: i64| bare(id, EventKind::Hold, INSPECTOR, at).detail("reason", "Chờ mẫu");
+    let twice = fold(&facts(), &issued(), &[pickup(), hold(12, 90), hold(13, 100)]);
+    assert_eq!(twice.hold.unwrap().review_at, usual);
+    let release = bare(14, EventKind::Release, OFFICER, 95).detail("reason", "Mẫu đạt");
+    let again = fold(&facts(), &issued(), &[pickup(), hold(12, 90), release, hold(13, 100)]);
+    assert_eq!(again.hold.unwrap().review_at, minute(100 + 24 * 60));
+}
+
+#[test]
+fn a_load_held_by_a_raced_void_is_reviewed_within_a_day() {
+    let acts: Vec<Act> = issued().into_iter().chain([void(70)]).collect();
+    let raced = fold(&facts(), &acts, &[pickup()]);
+    let hold = raced.hold.unwrap();
+    assert_eq!(hold.review_at - hold.since, chrono::TimeDelta::hours(24));
+    assert_eq!(raced.turn.unwrap().until, Some(hold.review_at));
+}
+
+#[test]
 fn a_supplement_is_the_same_devices_own() {
     let own = bare(13, EventKind::PositionSupplement, DRIVER, 61).supplementing(1001);
     assert_eq!(effect(&[pickup(), own], 13), Effect::Recorded);

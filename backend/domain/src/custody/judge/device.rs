@@ -1,8 +1,10 @@
 //! The signing device: its standing, its clock, and what it wrote that could not be read.
 
+use super::super::event::EventKind;
 use super::super::finding::{Finding, FindingCode};
 use super::super::fold::Effect;
 use super::super::times::{SKEW_LIMIT, skew};
+use super::super::transition::stated_reason;
 use super::context::Context;
 use super::fix::Fix;
 use crate::time::Instant;
@@ -36,7 +38,8 @@ pub(super) fn check_clock(context: &Context<'_>) -> Option<Finding> {
     Some(context.finding(FindingCode::ClockSkew, detail))
 }
 
-/// Fields that could not be read, and masses of lines that the manifest does not have.
+/// Fields that could not be read, masses of lines that the manifest does not have, holds and releases without a
+/// reason.
 pub(super) fn check_readable(context: &Context<'_>) -> Option<Finding> {
     let payload = &context.event.payload;
     let mut fields: Vec<Value> =
@@ -50,6 +53,10 @@ pub(super) fn check_readable(context: &Context<'_>) -> Option<Finding> {
             let path = format!("lines[line={}].refused_g", line.line);
             fields.push(json!({ "code": "out_of_range", "path": path }));
         }
+    }
+    let holds = matches!(context.kind(), EventKind::Hold | EventKind::Release);
+    if holds && stated_reason(payload).is_none() {
+        fields.push(json!({ "code": "required", "path": "details.reason" }));
     }
     (!fields.is_empty()).then(|| context.finding(FindingCode::UnreadableField, json!({ "fields": fields })))
 }
