@@ -89,6 +89,20 @@ const shown = (worker: Worker): Promise<Shown[]> =>
     return all.map(({ title, body, tag }) => ({ title, body, tag }));
   });
 
+/** Counts what the worker has shown, to the end of each showing. */
+async function countShowings(worker: Worker): Promise<() => Promise<number>> {
+  await worker.evaluate(() => {
+    const scope = globalThis as unknown as WorkerScope & { showings: number };
+    const show = scope.registration.showNotification.bind(scope.registration);
+    scope.showings = 0;
+    scope.registration.showNotification = async (title, options) => {
+      await show(title, options);
+      scope.showings += 1;
+    };
+  });
+  return () => worker.evaluate(() => (globalThis as unknown as { showings: number }).showings);
+}
+
 /** A person's press on a notification: headless browsers have no tray to press in. */
 async function press(worker: Worker, tag: string): Promise<void> {
   await worker.evaluate(async (wanted) => {
@@ -152,8 +166,10 @@ test('a driver turns notices on, is told of a trip on the lock screen, and a pre
         tag: id,
       });
     // The same message again takes the place of the first.
+    const showings = await countShowings(worker);
     await deliver(phone.page, server.origin, message.text);
-    await expect.poll(async () => (await shown(worker)).length).toBe(1);
+    await expect.poll(showings).toBe(1);
+    expect((await shown(worker)).length).toBe(1);
     await press(worker, id);
     await expect(phone.page).toHaveURL(`${server.origin}/driver/trip/${load.id}`);
     await expect(phone.page.locator('main')).toContainText(load.number ?? '?');
