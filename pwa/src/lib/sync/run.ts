@@ -20,6 +20,8 @@ import { refreshSession } from './sign_in';
 
 /** Status lists are signed every five minutes; no need to ask more often. */
 const PACK_EVERY_MS = 5 * 60_000;
+/** How soon after one try at once the next may follow. */
+const AT_ONCE_EVERY_MS = 5_000;
 const URGENCY: Record<Urge, number> = { timer: 0, network: 1, person: 2 };
 
 let timer: ReturnType<typeof setTimeout> | undefined;
@@ -126,6 +128,7 @@ export function runSync(): void {
     if (document.visibilityState === 'visible') void meet('timer');
   });
   let waitedBefore = 0;
+  let triedAt = Number.NEGATIVE_INFINITY;
   onChange((topic) => {
     if (topic === 'session') void signedIn();
     if (topic !== 'events') return;
@@ -135,8 +138,10 @@ export function runSync(): void {
       if (waiting === 0 || sending !== null) return;
       void askForBackgroundSync();
       // Who has just pressed "save" looks at the screen: one try at once, however long the failures before make a timer
-      // wait. A server that asked to be left alone is.
-      void send(written ? 'network' : 'timer');
+      // wait. A server that asked to be left alone is, and so is a phone that writes faster than people do.
+      const atOnce = written && performance.now() - triedAt > AT_ONCE_EVERY_MS;
+      if (atOnce) triedAt = performance.now();
+      void send(atOnce ? 'network' : 'timer');
     });
   });
   setInterval(() => {
