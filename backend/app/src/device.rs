@@ -1,10 +1,10 @@
 //! Devices: a phone's or desk browser's signing key, certified for one person.
 
+use crate::app::App;
 use crate::caller::Caller;
 use crate::error::{Error, FieldCode, FieldErrors, Result};
 use crate::invitation_code::code_hash;
 use crate::page::{Page, PageQuery};
-use crate::ports::App;
 use chrono::{DateTime, Utc};
 use data_encoding::BASE64URL_NOPAD;
 use domain::id::{DeviceId, OrganisationId, PersonId};

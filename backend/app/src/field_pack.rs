@@ -4,11 +4,11 @@ mod delta;
 
 pub use delta::{Drawers, PackDelta};
 
+use crate::app::App;
 use crate::caller::Caller;
 use crate::error::Result;
 use crate::manifest::load;
 use crate::manifest::view::{ManifestView, QrView};
-use crate::ports::App;
 use crate::registry::sites::LatLon;
 use crate::verify;
 use chrono::{DateTime, Duration, Utc};
@@ -207,7 +207,7 @@ async fn revoked_devices(
         return Ok(devices::list_revoked(tx, now - VALID_FOR, MAX_REVOKED).await?);
     }
     if caller.is(Role::Facility) {
-        let carriers = crate::manifest::distinct(rows.iter().map(|row| row.carrier_id));
+        let carriers = crate::sets::distinct(rows.iter().map(|row| row.carrier_id));
         return Ok(devices::list_revoked_of(tx, &carriers, now - VALID_FOR).await?);
     }
     Ok(Vec::new())
@@ -272,7 +272,7 @@ fn short_code(qr: Option<&QrView>) -> Option<String> {
 
 async fn pack_sites(tx: &mut Tx, rows: &[Manifest]) -> Result<Vec<PackSite>> {
     let ids =
-        crate::manifest::distinct(rows.iter().flat_map(|row| [row.generator_site_id, row.facility_site_id]));
+        crate::sets::distinct(rows.iter().flat_map(|row| [row.generator_site_id, row.facility_site_id]));
     let mut found = sites::find_many(tx, &ids).await?;
     found.sort_by_key(|site| site.id);
     Ok(found

@@ -1,12 +1,13 @@
 //! Findings across manifests: what looks wrong and is not yet answered.
 
+use crate::app::App;
 use crate::caller::Caller;
 use crate::error::Result;
 use crate::manifest::load::viewer;
-use crate::manifest::{distinct, view::FindingView};
+use crate::manifest::view::FindingView;
 use crate::page::{Page, store_page};
-use crate::ports::App;
 use crate::registry::RegistryQuery;
+use crate::sets::distinct;
 use serde::Deserialize;
 use std::collections::HashMap;
 use store::{findings, manifests};

@@ -2,9 +2,9 @@
 //!
 //! The key is written in the transaction of the write it guards, so a crash keeps both or neither.
 
+use crate::app::App;
 use crate::caller::Caller;
 use crate::error::{Error, Result};
-use crate::ports::App;
 use domain::id::ManifestId;
 use store::{Tx, idempotency};
 

@@ -1,10 +1,10 @@
 //! "Whose turn is it": what waits for the caller, since when, until when.
 
+use crate::app::App;
 use crate::caller::Caller;
 use crate::error::Result;
 use crate::manifest::load::Names;
 use crate::manifest::view::ManifestSummary;
-use crate::ports::App;
 use domain::manifest::ManifestState;
 use domain::party::Role;
 use serde::Serialize;

@@ -1,12 +1,13 @@
 //! Inspections: what was found at the roadside, by truck and by inspector.
 
+use crate::app::App;
 use crate::caller::Caller;
 use crate::capture::FindingBrief;
 use crate::error::Result;
 use crate::manifest::view::PersonBrief;
-use crate::manifest::{distinct, load, show};
+use crate::manifest::{load, show};
 use crate::page::{Page, PageQuery};
-use crate::ports::App;
+use crate::sets::distinct;
 use chrono::{DateTime, Utc};
 use domain::custody::event::EventPayload;
 use domain::custody::record::DeviceStanding;

@@ -1,11 +1,11 @@
 //! Invitations: a dispatcher's single-use code with which a person sets a PIN and enrols a phone.
 
+use crate::app::App;
 use crate::caller::Caller;
 use crate::error::{Error, FieldCode, Result};
 use crate::invitation_code::{code_hash, draw};
 use crate::manifest::qr;
 use crate::password::{self, MIN_PIN};
-use crate::ports::App;
 use crate::session::{self, SignedInSession};
 use chrono::{DateTime, Duration, Utc};
 use domain::id::PersonId;

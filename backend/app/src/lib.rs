@@ -3,6 +3,7 @@
 //! A use-case takes the [`App`], the [`Caller`] and its input, checks rights, runs one transaction and returns what
 //! the caller may see. HTTP, SQL and rules live elsewhere (`mobile_api`, `store`, `domain`).
 
+pub mod app;
 pub mod caller;
 pub mod capture;
 pub mod device;
@@ -33,10 +34,12 @@ pub mod verify;
 
 mod epoch;
 mod invitation_code;
+mod ledger;
 mod lookup;
 mod manifest_facts;
 mod refold;
+mod sets;
 
+pub use app::App;
 pub use caller::Caller;
 pub use error::{Error, FieldCode, FieldError, Result};
-pub use ports::App;

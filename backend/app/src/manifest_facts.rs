@@ -1,8 +1,8 @@
 //! Loads the facts that folding and judging need, for a set of manifests, one statement a noun.
 
 use crate::error::{Error, Result};
-use crate::manifest::distinct;
 use crate::registry::shape;
+use crate::sets::distinct;
 use domain::id::{ManifestId, SiteId};
 use domain::manifest::{DEFAULT_CORRIDOR_M, ManifestFacts, Route};
 use domain::party::{PermitFacts, SiteFacts, SiteKind, SiteVersion, Suspension};

@@ -1,8 +1,8 @@
 //! Layers of the map: sites with their last scans, provinces, roads.
 
+use crate::app::App;
 use crate::caller::Caller;
 use crate::error::{Error, Result};
-use crate::ports::App;
 use domain::party::Role;
 use serde_json::{Value, json};
 use store::organisations;

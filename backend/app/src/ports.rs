@@ -1,12 +1,8 @@
-//! The world outside as arguments: clock, randomness, object store; and [`App`], what every use-case gets.
+//! The world outside as arguments: clock, randomness, database, object store, keys, settings.
 
-use crate::capture::{CaptureQueue, Limits};
-use crate::epoch::Epoch;
 use crate::file::Objects;
-use crate::file::upload::UploadRoom;
 use crate::keyring::Keyring;
-use crate::live::Live;
-use crate::lookup::Lookups;
+use crate::live::hub::Live;
 use crate::notice::Means;
 use domain::time::{Instant, instant};
 use ring::rand::SecureRandom;
@@ -60,60 +56,6 @@ pub struct Core {
     pub objects: Arc<dyn Objects>,
 }
 
-/// Everything a use-case needs: the core and the queue through which events are captured.
-#[derive(Clone)]
-pub struct App {
-    core: Core,
-    /// The commit queue of captured events.
-    pub capture: CaptureQueue,
-    /// What every request looks up.
-    pub(crate) lookups: Lookups,
-    epoch: Epoch,
-    /// Memory for files on their way.
-    pub(crate) upload_room: UploadRoom,
-}
-
-impl std::ops::Deref for App {
-    type Target = Core;
-    fn deref(&self) -> &Core {
-        &self.core
-    }
-}
-
-impl std::fmt::Debug for App {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("App").field("settings", &self.settings).finish_non_exhaustive()
-    }
-}
-
-impl App {
-    /// What jobs beside the use-cases work with.
-    #[must_use]
-    pub fn core(&self) -> Core {
-        self.core.clone()
-    }
-
-    /// Starts the capture queue on the current runtime.
-    #[must_use]
-    pub fn start(core: Core, limits: Limits) -> Self {
-        Self {
-            capture: CaptureQueue::start(core.clone(), limits),
-            lookups: Lookups::start(&core.db),
-            epoch: Epoch::default(),
-            upload_room: UploadRoom::default(),
-            core,
-        }
-    }
-
-    /// The epoch of the database: phones send again what they keep when it changes.
-    ///
-    /// # Errors
-    /// Store failures.
-    pub async fn epoch(&self) -> crate::Result<i64> {
-        self.epoch.read(&self.core).await
-    }
-}
-
 impl Core {
     /// The present instant, to the millisecond.
     #[must_use]
@@ -141,7 +83,7 @@ impl Core {
     /// A fresh id: UUIDv7 of the present instant.
     ///
     /// # Errors
-    /// As [`App::random_bytes`].
+    /// As [`Core::random_bytes`].
     pub fn new_id<T: From<Uuid>>(&self) -> crate::Result<T> {
         let millis = u64::try_from(self.now().timestamp_millis()).unwrap_or(0);
         let random = self.random_bytes::<10>()?;
@@ -151,7 +93,7 @@ impl Core {
     /// A uniformly random number below `bound` (bias below 2⁻³²).
     ///
     /// # Errors
-    /// As [`App::random_bytes`].
+    /// As [`Core::random_bytes`].
     pub fn random_below(&self, bound: u32) -> crate::Result<u32> {
         let wide = u64::from_be_bytes(self.random_bytes::<8>()?);
         Ok(u32::try_from(wide % u64::from(bound)).unwrap_or(0))

@@ -1,10 +1,12 @@
 //! Rebuilding: every projection made again from acts and events, to prove that nothing else holds truth.
 
+use crate::app::App;
 use crate::error::Result;
 use crate::file::named;
-use crate::manifest::load::distinct;
-use crate::ports::{App, Core};
-use crate::refold::{self, Cause};
+use crate::ledger::Cause;
+use crate::ports::Core;
+use crate::refold;
+use crate::sets::distinct;
 use domain::id::ManifestId;
 use store::events;
 use store::manifests::{self, Filter};

@@ -2,66 +2,24 @@
 //! a rebuild is nothing else: state, masses, findings and seal status are functions of acts and events.
 
 use crate::error::{Error, Result};
-use crate::manifest::distinct;
+use crate::ledger::{Cause, Ledger, Verdict};
 use crate::manifest_facts;
 use crate::notice::tell;
 use crate::ports::Core;
+use crate::sets::distinct;
 use domain::custody::act::Act;
 use domain::custody::finding::Finding;
-use domain::custody::fold::{Folded, fold};
-use domain::custody::judge::{Judgement, judge};
+use domain::custody::fold::fold;
+use domain::custody::judge::judge;
 use domain::custody::record::{DeviceStanding, RecordedEvent};
 use domain::custody::transition::named_site;
 use domain::id::{DeviceId, EventId, ManifestId, PersonId};
-use domain::manifest::{ManifestFacts, ManifestState};
+use domain::manifest::ManifestState;
 use domain::seal::status_list::SealStatus;
 use domain::time::Instant;
-use std::collections::{BTreeMap, HashMap, HashSet};
-use store::manifests::{Manifest, Standing};
+use std::collections::{BTreeMap, HashMap};
+use store::manifests::Standing;
 use store::{Tx, acts, devices, events, findings, lines, manifests, seals};
-
-/// A manifest with everything that folding and judging need.
-pub(crate) struct Ledger {
-    /// Its row, locked.
-    pub row: Manifest,
-    /// Facts as agreed.
-    pub facts: ManifestFacts,
-    /// Office acts.
-    pub acts: Vec<Act>,
-    /// Custody events.
-    pub events: Vec<RecordedEvent>,
-}
-
-/// Why manifests are folded again.
-#[derive(Clone, Copy)]
-pub(crate) enum Cause<'a> {
-    /// These events were stored in this transaction, with their grades: what they cannot have changed is left alone.
-    Captured(&'a HashSet<EventId>),
-    /// Somebody decided something.
-    Decided {
-        /// Who, if a person.
-        by: Option<PersonId>,
-    },
-    /// Nothing happened: projections are made again, and nobody is told.
-    MadeAgain,
-}
-
-impl<'a> Cause<'a> {
-    const fn stored(self) -> Option<&'a HashSet<EventId>> {
-        match self {
-            Self::Captured(stored) => Some(stored),
-            Self::Decided { .. } | Self::MadeAgain => None,
-        }
-    }
-}
-
-/// What folding and judging gave.
-pub(crate) struct Verdict {
-    /// Where it stands.
-    pub folded: Folded,
-    /// What looks wrong.
-    pub judgement: Judgement,
-}
 
 /// Locks and loads manifests set-wise. `arriving` are events of this batch: sites near them matter to the judge.
 pub(crate) async fn load(

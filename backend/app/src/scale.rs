@@ -1,9 +1,9 @@
 //! Weighbridges: a facility registers a scale and gets its token once; the scale posts what it reads; the gate looks.
 
+use crate::app::App;
 use crate::caller::Caller;
 use crate::error::{Error, FieldCode, FieldErrors, Result};
 use crate::page::Page;
-use crate::ports::App;
 use chrono::{DateTime, Duration, Utc};
 use data_encoding::BASE64URL_NOPAD;
 use domain::custody::event::WeighingSource;

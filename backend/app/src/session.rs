@@ -1,9 +1,9 @@
 //! Sign-in sessions: opaque tokens whose hash alone is stored; growing delays per login and per address.
 
+use crate::app::App;
 use crate::caller::Caller;
 use crate::error::{Error, Result};
 use crate::password;
-use crate::ports::App;
 use chrono::{DateTime, Duration, Utc};
 use data_encoding::BASE64URL_NOPAD;
 use domain::id::{OrganisationId, PersonId};

@@ -1,10 +1,10 @@
 //! Statistics of loads and masses; every figure carries the filter of the list behind it.
 
+use crate::app::App;
 use crate::caller::Caller;
 use crate::error::{Error, FieldCode, Result};
 use crate::manifest::list::ManifestQuery;
 use crate::manifest::load::viewer;
-use crate::ports::App;
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use domain::mass::Grams;
 use domain::party::Role;

@@ -1,11 +1,11 @@
 //! Trips: one vehicle, its driver, its manifests. A trip is made by itself for a single manifest.
 
+use crate::app::App;
 use crate::caller::Caller;
 use crate::error::Result;
 use crate::manifest::load::{self, Names};
 use crate::manifest::view::{ManifestSummary, PersonBrief};
 use crate::page::{Page, PageQuery};
-use crate::ports::App;
 use domain::id::{OrganisationId, TripId};
 use domain::manifest::ManifestState;
 use domain::plate::Plate;

@@ -4,11 +4,11 @@ mod live;
 
 pub use live::{LiveManifest, SeenLive};
 
+use crate::app::App;
 use crate::caller::Caller;
 use crate::error::{Error, FieldCode, Result};
 use crate::manifest::load::{self, Names};
 use crate::manifest::view::ManifestView;
-use crate::ports::App;
 use chrono::{DateTime, Duration, Utc};
 use domain::geo::position::Position;
 use domain::id::{ManifestId, SiteId};

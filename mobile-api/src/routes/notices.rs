@@ -3,8 +3,9 @@
 use crate::extract::{Json, Path, Query, SignedIn};
 use crate::problem::{Problem, ProblemBody};
 use app::App;
-use app::notice::list::{NoticeList, NoticeQuery, NoticeView, Read, Unread};
+use app::notice::list::{NoticeList, NoticeQuery, Read, Unread};
 use app::notice::preferences::{PreferencesChange, PreferencesView};
+use app::notice::view::NoticeView;
 use axum::extract::State;
 use domain::id::NoticeId;
 use utoipa_axum::{router::OpenApiRouter, routes};

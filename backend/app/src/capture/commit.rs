@@ -1,14 +1,15 @@
 //! One batch, one transaction: lock the manifests, load contexts set-wise, judge and fold in memory, insert the events
 //! with one statement, write one row per manifest.
 
-use super::decode::{AuthenticEvent, ScannedCode};
-use super::{EventResult, FindingBrief, ID_CONFLICT, Outcome};
+use super::event::{AuthenticEvent, ScannedCode};
+use super::result::{EventResult, FindingBrief, ID_CONFLICT, Outcome};
 use crate::error::Result;
 use crate::file::named;
-use crate::manifest::distinct;
-use crate::manifest::load::Sight;
+use crate::ledger::{Cause, Ledger, Verdict};
+use crate::manifest::sight::Sight;
 use crate::ports::Core;
-use crate::refold::{self, Cause, Ledger, Verdict};
+use crate::refold;
+use crate::sets::distinct;
 use chrono::TimeDelta;
 use domain::custody::finding::EvidenceGrade;
 use domain::custody::record::{CodeCheck, DeviceStanding, RecordedEvent, SiteCodeCheck};

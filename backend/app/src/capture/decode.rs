@@ -1,10 +1,11 @@
 //! Opens what a phone sent: JWS, device, signature, payload, scanned codes. Touches the database only to find devices.
 
 use super::Batch;
+use super::event::{AuthenticEvent, ScannedCode, Sent};
+use crate::app::App;
 use crate::caller::Caller;
 use crate::error::Result;
 use crate::keyring::read_code;
-use crate::ports::{App, Core};
 use chrono::TimeDelta;
 use domain::custody::event::EventPayload;
 use domain::custody::record::{CodeCheck, SiteCodeCheck};
@@ -21,59 +22,6 @@ use store::refused;
 
 /// Batches from this size on are opened on a blocking thread: 500 signatures take tens of milliseconds.
 const BLOCKING_FROM: usize = 32;
-
-/// An authentic event on its way to the commit queue.
-#[derive(Debug, Clone)]
-pub(super) struct AuthenticEvent<Code = ScannedCode> {
-    /// The signed payload, read.
-    pub payload: EventPayload,
-    /// The exact text received.
-    pub jws: String,
-    /// SHA-256 of `header.payload`: the same event, whatever its signature bytes.
-    pub signing_input_digest: [u8; 32],
-    /// The device that signed.
-    pub device: Device,
-    /// What the scanned manifest code is worth.
-    pub code: Code,
-    /// What the scanned wall code is worth.
-    pub site_code: SiteCodeCheck,
-    /// How it came.
-    pub sent: Sent,
-}
-
-/// How a batch came from the phone.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Sent {
-    /// The phone's clock at sending.
-    pub at: Option<Instant>,
-    /// How long the phone's last exchange took.
-    pub round_trip: Option<TimeDelta>,
-    /// Server time of receipt.
-    pub received_at: Instant,
-}
-
-impl<Code> AuthenticEvent<Code> {
-    fn map_code<Other>(self, settle: impl FnOnce(Code) -> Other) -> AuthenticEvent<Other> {
-        AuthenticEvent {
-            payload: self.payload,
-            jws: self.jws,
-            signing_input_digest: self.signing_input_digest,
-            device: self.device,
-            code: settle(self.code),
-            site_code: self.site_code,
-            sent: self.sent,
-        }
-    }
-}
-
-/// A scanned manifest code: checked already, or a short code to look up in the issue table.
-#[derive(Debug, Clone)]
-pub(super) enum ScannedCode {
-    /// Checked.
-    Checked(CodeCheck),
-    /// Short code.
-    Short(ShortCode),
-}
 
 /// A scanned manifest code as read, before anybody asked whether we issued it.
 enum ReadCode {
@@ -274,26 +222,6 @@ pub(super) async fn keep_refused(
         )
         .await?;
     }
-    tx.commit().await?;
-    Ok(())
-}
-
-/// Keeps the bytes of an authentic event that cannot be stored.
-pub(super) async fn keep_bytes(core: &Core, event: &AuthenticEvent) -> Result<()> {
-    let mut tx = core.db.begin("capture.park").await?;
-    refused::insert(
-        &mut tx,
-        &refused::Refused {
-            id: core.new_id()?,
-            event_id: Some(event.payload.id.0),
-            device_id: Some(event.device.id.0),
-            person_id: Some(event.device.person_id),
-            bytes: event.jws.clone().into_bytes(),
-            reason: "parked".to_owned(),
-            received_at: event.sent.received_at,
-        },
-    )
-    .await?;
     tx.commit().await?;
     Ok(())
 }

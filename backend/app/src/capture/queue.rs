@@ -1,13 +1,14 @@
 //! The one writer of custody events: the store's commit queue with our batch as its processor.
 
 use super::commit::commit;
-use super::decode::AuthenticEvent;
-use super::{EventResult, keep_bytes};
+use super::event::AuthenticEvent;
+use super::result::EventResult;
 use crate::error::{Error, Result};
 use crate::ports::Core;
 use std::sync::Arc;
 pub use store::queue::Limits;
 use store::queue::{CommitQueue, Failure, Processor, QueueError};
+use store::refused;
 
 /// The running queue; cheap to clone.
 #[derive(Clone)]
@@ -89,4 +90,24 @@ impl Failure for Error {
             | Self::Internal(_) => false,
         }
     }
+}
+
+/// Keeps the bytes of an authentic event that cannot be stored.
+async fn keep_bytes(core: &Core, event: &AuthenticEvent) -> Result<()> {
+    let mut tx = core.db.begin("capture.park").await?;
+    refused::insert(
+        &mut tx,
+        &refused::Refused {
+            id: core.new_id()?,
+            event_id: Some(event.payload.id.0),
+            device_id: Some(event.device.id.0),
+            person_id: Some(event.device.person_id),
+            bytes: event.jws.clone().into_bytes(),
+            reason: "parked".to_owned(),
+            received_at: event.sent.received_at,
+        },
+    )
+    .await?;
+    tx.commit().await?;
+    Ok(())
 }

@@ -5,6 +5,7 @@
 
 pub mod named;
 pub mod read;
+pub(crate) mod room;
 pub mod sweep;
 pub mod upload;
 

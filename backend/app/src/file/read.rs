@@ -1,9 +1,10 @@
 //! Giving a file out: only through an event that the caller may see, and only what its hash says.
 
+use crate::app::App;
 use crate::caller::Caller;
 use crate::error::{Error, Result};
-use crate::manifest::{distinct, load, show};
-use crate::ports::App;
+use crate::manifest::{load, show};
+use crate::sets::distinct;
 use bytes::Bytes;
 use domain::file::{FileHash, FileKind};
 use domain::id::ManifestId;

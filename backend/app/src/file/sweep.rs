@@ -1,8 +1,8 @@
 //! Forgetting what was abandoned: uploads that nobody continues, files that no event ever named, old quotas.
 
 use super::upload;
+use crate::app::App;
 use crate::error::Result;
-use crate::ports::App;
 use chrono::{Days, TimeDelta};
 use domain::time::local_day;
 use store::{files, uploads};

@@ -5,43 +5,20 @@
 //! that is here already sends every byte all the same: knowing a hash must not open a file.
 
 use super::{FileProblem, file_key, parts_key, signed};
+use crate::app::App;
 use crate::caller::Caller;
 use crate::error::{Error, FieldCode, Result};
-use crate::ports::App;
 use bytes::{Bytes, BytesMut};
 use domain::file::{FileHash, FileKind, MAX_BYTES, inspect};
 use domain::time::{local_day, seconds_to_next_day};
 use serde::Serialize;
-use std::sync::Arc;
 use store::files::{self, File};
 use store::uploads::{self, Part, Upload};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::OwnedSemaphorePermit;
 use uuid::Uuid;
 
 /// Least that a part counts for the quota, bytes: an object and a row cost the same however small it is.
 const LEAST_COUNTED: i64 = 4096;
-
-/// Bytes of uploads that may be in memory at once; more wait on their phones.
-const ROOM_BYTES: usize = 64 * 1024 * 1024;
-/// In what steps that room is given out.
-const ROOM_STEP: usize = 64 * 1024;
-
-/// The room in memory for files on their way; cheap to clone.
-#[derive(Debug, Clone)]
-pub struct UploadRoom(Arc<Semaphore>);
-
-impl Default for UploadRoom {
-    fn default() -> Self {
-        Self(Arc::new(Semaphore::new(ROOM_BYTES / ROOM_STEP)))
-    }
-}
-
-impl UploadRoom {
-    fn take(&self, length: u64) -> Result<OwnedSemaphorePermit> {
-        let steps = u32::try_from(length / u64::try_from(ROOM_STEP).unwrap_or(1) + 1).unwrap_or(u32::MAX);
-        Arc::clone(&self.0).try_acquire_many_owned(steps).map_err(|_| Error::Busy)
-    }
-}
 
 /// How an upload stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]

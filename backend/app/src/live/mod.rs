@@ -9,70 +9,36 @@
 //! Every stream sees what its caller may see: roles and session are looked up anew at every heartbeat, and a stream
 //! ends with its session.
 
+pub(crate) mod hub;
+
+mod looker;
 mod relay;
 
+pub use hub::Live;
 pub use relay::Relay;
 
+use crate::app::App;
 use crate::caller::Caller;
 use crate::error::{Error, Result};
-use crate::manifest::load::{self, Sight};
-use crate::notice::list::{self, NoticeView};
-use crate::ports::{App, Core};
+use crate::manifest::load;
+use crate::notice::view::{NoticeView, views};
 use crate::session;
-use chrono::TimeDelta;
-use domain::id::{ManifestId, NoticeId, PersonId};
-use domain::time::{Instant, from_millis};
+use domain::id::{ManifestId, NoticeId};
+use domain::time::from_millis;
+use hub::Pulse;
+use looker::{MAX_NOTICES, OVERLAP};
 use serde_json::{Value, json};
-use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::collections::{BTreeSet, HashSet, VecDeque};
+use std::sync::Arc;
 use std::time::Duration;
 use store::manifests::Viewer;
 use store::notices;
 use tokio::sync::{Notify, broadcast, watch};
 
-/// Streams of one person; a further one ends the oldest, which may hang on a connection that is gone.
-const MAX_STREAMS: usize = 5;
-/// Pulses a slow stream may be behind before it is told to look at everything.
-const BEHIND: usize = 1024;
-/// Pause between two looks at the table.
-const POLL: Duration = Duration::from_secs(1);
-/// How far a look reaches back: transactions become visible in another order than they began, and clocks of servers
-/// differ a little.
-const OVERLAP: TimeDelta = TimeDelta::seconds(30);
-/// Notices of one look.
-const MAX_NOTICES: u16 = 2_000;
 /// Hints are gathered for so long, then sent as one.
 const GATHER: Duration = Duration::from_millis(300);
 /// Manifests named in one hint; more than these: look at everything.
 const MAX_NAMED: usize = 50;
-
-/// The hub of a process; cheap to clone.
-#[derive(Clone)]
-pub struct Live(Arc<Hub>);
-
-struct Hub {
-    pulses: broadcast::Sender<Pulse>,
-    listeners: Mutex<Listeners>,
-    /// True while somebody looks at the table.
-    looking: tokio::sync::Mutex<bool>,
-    closed: watch::Sender<bool>,
-    /// To the other servers, where there are any.
-    outlet: OnceLock<relay::Outlet>,
-}
-
-#[derive(Default)]
-struct Listeners {
-    next: u64,
-    of: HashMap<PersonId, VecDeque<(u64, Arc<Notify>)>>,
-}
-
-#[derive(Clone)]
-enum Pulse {
-    Notice(PersonId, Arc<NoticeView>),
-    Changed(Arc<[Sight]>),
-    /// Too much happened to tell one by one.
-    Everything,
-}
 
 /// What a stream says.
 #[derive(Debug, Clone, PartialEq)]
@@ -88,139 +54,6 @@ pub enum Event {
     },
     /// The stream lives.
     Heartbeat,
-}
-
-impl Default for Live {
-    fn default() -> Self {
-        let (pulses, _) = broadcast::channel(BEHIND);
-        let (closed, _) = watch::channel(false);
-        Self(Arc::new(Hub {
-            pulses,
-            listeners: Mutex::default(),
-            looking: tokio::sync::Mutex::new(false),
-            closed,
-            outlet: OnceLock::new(),
-        }))
-    }
-}
-
-impl std::fmt::Debug for Live {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Live").field("streams", &self.0.pulses.receiver_count()).finish()
-    }
-}
-
-impl Live {
-    /// Hints that manifests changed; costs nothing while nobody listens.
-    pub(crate) fn changed(&self, sights: impl Iterator<Item = Sight>) {
-        let outlet = self.0.outlet.get();
-        if self.0.pulses.receiver_count() == 0 && outlet.is_none() {
-            return;
-        }
-        let sights: Arc<[Sight]> = sights.collect();
-        if let Some(outlet) = outlet {
-            outlet.put(&sights);
-        }
-        self.pulse(Pulse::Changed(sights));
-    }
-
-    fn relay(&self, outlet: relay::Outlet) {
-        if self.0.outlet.set(outlet).is_err() {
-            tracing::warn!("changes are passed on to other servers already");
-        }
-    }
-
-    /// Ends every stream, so that the server can stop.
-    pub fn close(&self) {
-        self.0.closed.send_replace(true);
-    }
-
-    fn pulse(&self, pulse: Pulse) {
-        // Nobody listens any more: nothing is lost.
-        let _ = self.0.pulses.send(pulse);
-    }
-
-    /// Enters a stream of a person; the oldest beyond the bound is told to end.
-    fn enter(&self, person: PersonId) -> (u64, Arc<Notify>) {
-        let mut listeners = self.0.listeners.lock().unwrap_or_else(PoisonError::into_inner);
-        listeners.next += 1;
-        let entry = (listeners.next, Arc::new(Notify::new()));
-        let own = listeners.of.entry(person).or_default();
-        own.push_back(entry.clone());
-        if own.len() > MAX_STREAMS
-            && let Some((_, oldest)) = own.pop_front()
-        {
-            oldest.notify_one();
-        }
-        entry
-    }
-
-    fn leave(&self, person: PersonId, number: u64) {
-        let mut listeners = self.0.listeners.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(own) = listeners.of.get_mut(&person) {
-            own.retain(|(other, _)| *other != number);
-            if own.is_empty() {
-                listeners.of.remove(&person);
-            }
-        }
-    }
-
-    /// Begins to look at the table, unless somebody does; what is there already is not told.
-    async fn look(&self, core: &Core) -> Result<()> {
-        let mut looking = self.0.looking.lock().await;
-        if !*looking {
-            let mut looker = Looker::default();
-            looker.news(core).await?;
-            *looking = true;
-            tokio::spawn(looker.run(core.clone()));
-        }
-        Ok(())
-    }
-}
-
-/// Looks at the table for all streams of a process.
-#[derive(Default)]
-struct Looker {
-    told: HashMap<(NoticeId, PersonId), Instant>,
-}
-
-impl Looker {
-    /// Looks until no stream is open any more.
-    async fn run(mut self, core: Core) {
-        let live = core.live.clone();
-        loop {
-            tokio::time::sleep(POLL).await;
-            match self.news(&core).await {
-                Ok(Some(news)) => news.into_iter().for_each(|(person, view)| {
-                    live.pulse(Pulse::Notice(person, Arc::new(view)));
-                }),
-                Ok(None) => live.pulse(Pulse::Everything),
-                Err(error) => {
-                    tracing::warn!(error = &error as &dyn std::error::Error, "open streams hear nothing now");
-                }
-            }
-            let mut looking = live.0.looking.lock().await;
-            if live.0.pulses.receiver_count() == 0 {
-                *looking = false;
-                return;
-            }
-        }
-    }
-
-    /// What was told since the last look; `None` when it is too much.
-    async fn news(&mut self, core: &Core) -> Result<Option<Vec<(PersonId, NoticeView)>>> {
-        let since = core.now() - OVERLAP;
-        let mut tx = core.db.read("live.look").await?;
-        let mut rows = notices::list_since(&mut tx, since, MAX_NOTICES).await?;
-        let too_many = rows.len() >= usize::from(MAX_NOTICES);
-        self.told.retain(|_, at| *at >= since);
-        rows.retain(|row| self.told.insert((row.id, row.person_id), row.at).is_none());
-        if too_many {
-            return Ok(None);
-        }
-        let people: Vec<PersonId> = rows.iter().map(|row| row.person_id).collect();
-        Ok(Some(people.into_iter().zip(list::views(&mut tx, rows).await?).collect()))
-    }
 }
 
 /// One open stream.
@@ -265,19 +98,19 @@ pub async fn open(app: &App, caller: Caller, last_event_id: Option<&str>) -> Res
     heartbeat.reset();
     let mut stream = Stream {
         viewer: Viewer::default(),
-        pulses: app.live.0.pulses.subscribe(),
-        closed: app.live.0.closed.subscribe(),
+        pulses: app.live.subscribe(),
+        closed: app.live.closing(),
         number,
         superseded,
         heartbeat,
         waiting: VecDeque::new(),
         caught_up: HashSet::new(),
         gathered: Gathered::default(),
-        ended: *app.live.0.closed.borrow(),
+        ended: app.live.is_closed(),
         app: app.clone(),
         caller,
     };
-    app.live.look(app).await?;
+    looker::look(app).await?;
     let mut tx = app.db.read("live.open").await?;
     stream.viewer = load::viewer(&mut tx, &stream.caller).await?;
     let unread = notices::count_unread(&mut tx, stream.caller.person_id).await?;
@@ -290,7 +123,7 @@ pub async fn open(app: &App, caller: Caller, last_event_id: Option<&str>) -> Res
     if let Some(since) = last_event_id.and_then(|id| from_millis(id.parse().ok()?)) {
         let person = stream.caller.person_id;
         let missed = notices::list_missed(&mut tx, person, since - OVERLAP, MAX_NOTICES).await?;
-        for view in list::views(&mut tx, missed).await? {
+        for view in views(&mut tx, missed).await? {
             stream.caught_up.insert(view.id);
             stream.tell(&view);
         }

@@ -1,9 +1,9 @@
 //! Hints to the streams of other servers, over the database's own signals. Gathered and sent after the commit, outside
 //! of it: capture never waits for them.
 
-use super::{Live, Pulse};
+use super::hub::{Live, Outlet, Pulse};
 use crate::error::Result;
-use crate::manifest::load::Sight;
+use crate::manifest::sight::Sight;
 use crate::ports::Core;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -31,17 +31,6 @@ struct Message {
     sights: Vec<Sight>,
 }
 
-/// Where a hub puts what other servers shall hear.
-#[derive(Debug)]
-pub(super) struct Outlet(mpsc::Sender<Vec<Sight>>);
-
-impl Outlet {
-    /// Never waits: a hint that finds no room is one of many.
-    pub(super) fn put(&self, sights: &[Sight]) {
-        let _ = self.0.try_send(sights.to_vec());
-    }
-}
-
 /// The running relay; ends when dropped.
 #[derive(Debug)]
 pub struct Relay(Vec<JoinHandle<()>>);
@@ -61,7 +50,7 @@ impl Relay {
         let Some(listener) = signal::listen(&core.db, CHANNEL).await? else { return Ok(None) };
         let own = u64::from_be_bytes(core.random_bytes()?);
         let (outlet, waiting) = mpsc::channel(WAITING);
-        core.live.relay(Outlet(outlet));
+        core.live.relay(Outlet::new(outlet));
         let live = core.live.clone();
         Ok(Some(Self(vec![
             tokio::spawn(hear(core.clone(), live, own, listener)),

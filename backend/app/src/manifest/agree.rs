@@ -1,13 +1,13 @@
 //! Proposing and approving: generator and facility agree, maker and checker are two people; the last approval issues.
 
-use super::load::Sight;
+use super::sight::Sight;
 use super::view::ManifestView;
 use super::{eligibility, load};
+use crate::app::App;
 use crate::caller::Caller;
 use crate::error::{Error, Result};
 use crate::idempotency::{self, Once};
-use crate::ports::App;
-use crate::refold::Cause;
+use crate::ledger::Cause;
 use domain::custody::act::{Act, Decision};
 use domain::id::{ManifestId, OrganisationId};
 use domain::manifest::{ManifestState, Side};

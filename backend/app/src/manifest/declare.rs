@@ -3,10 +3,10 @@
 use super::declaration::{Declaration, RouteInput};
 use super::load;
 use super::view::ManifestView;
+use crate::app::App;
 use crate::caller::{Caller, office_role};
 use crate::error::{Error, FieldCode, FieldErrors, Result};
 use crate::idempotency::{self, Once};
-use crate::ports::App;
 use crate::registry::shape;
 use domain::geo::read;
 use domain::id::{ManifestId, OrganisationId};

@@ -2,12 +2,12 @@
 
 use super::load;
 use super::view::{EventView, FindingView, PersonBrief};
+use crate::app::App;
 use crate::caller::Caller;
 use crate::capture::FindingBrief;
 use crate::error::Result;
 use crate::file::named;
 use crate::page::Page;
-use crate::ports::App;
 use domain::id::{EventId, ManifestId};
 use std::collections::HashMap;
 use store::findings::{Status, StoredFinding};
@@ -29,7 +29,7 @@ pub async fn events(app: &App, caller: &Caller, id: ManifestId) -> Result<Page<E
             found.entry(event_id).or_default().push(brief);
         }
     }
-    let signers = super::distinct(rows.iter().map(|row| row.person_id));
+    let signers = crate::sets::distinct(rows.iter().map(|row| row.person_id));
     let names: HashMap<_, _> = people::find_many(&mut tx, &signers)
         .await?
         .into_iter()

@@ -2,10 +2,10 @@
 
 use super::load::{self, Names};
 use super::view::ManifestSummary;
+use crate::app::App;
 use crate::caller::Caller;
 use crate::error::{Error, FieldCode, Result};
 use crate::page::{Page, store_page};
-use crate::ports::App;
 use crate::registry::RegistryQuery;
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::custody::finding::FindingCode;

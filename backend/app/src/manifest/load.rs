@@ -4,19 +4,19 @@ use super::view::{
     Action, AgreedView, ConfirmedView, LineView, ManifestSummary, ManifestView, PartyView, PersonBrief,
     QrView, RouteView,
 };
+use crate::app::App;
 use crate::caller::{Caller, Parties};
 use crate::error::{Error, Result};
 use crate::file::named::{self, FileCounts};
 use crate::manifest::qr;
-use crate::ports::App;
+use crate::manifest::sight::Sight;
+use crate::sets::distinct;
 use data_encoding::HEXLOWER;
-use domain::custody::folded::Folded;
 use domain::custody::turn::Turn;
 use domain::id::{EventId, ManifestId, OrganisationId, PersonId, RouteId, SiteId};
 use domain::manifest::{DEFAULT_CORRIDOR_M, ManifestState, Side};
 use domain::party::Role;
 use std::collections::HashMap;
-use std::hash::Hash;
 use store::manifests::{Manifest, Viewer};
 use store::{Tx, organisations, people, routes, seals, sites};
 
@@ -108,14 +108,6 @@ impl Names {
     }
 }
 
-/// Ids once each.
-pub(crate) fn distinct<T: Ord + Hash + Copy>(ids: impl Iterator<Item = T>) -> Vec<T> {
-    let mut ids: Vec<T> = ids.collect();
-    ids.sort_unstable();
-    ids.dedup();
-    ids
-}
-
 /// The parties of a row.
 pub(crate) const fn parties(row: &Manifest) -> Parties {
     Parties { generator_id: row.generator_id, carrier_id: row.carrier_id, facility_id: row.facility_id }
@@ -137,51 +129,6 @@ pub(crate) async fn viewer(tx: &mut Tx, caller: &Caller) -> Result<Viewer> {
         provinces: areas.into_iter().filter_map(|organisation| organisation.province_code).collect(),
         everything: national || caller.is(Role::Inspector) || caller.is(Role::Admin),
     })
-}
-
-/// What decides who may see a manifest.
-#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
-pub(crate) struct Sight {
-    /// The manifest.
-    pub(crate) manifest_id: ManifestId,
-    /// While it is a draft: the only organisation that sees it.
-    draft_of: Option<OrganisationId>,
-    parties: [OrganisationId; 3],
-    driver: Option<PersonId>,
-    provinces: [Option<String>; 2],
-}
-
-impl Sight {
-    /// Of a row as it stands.
-    pub(crate) fn of(row: &Manifest) -> Self {
-        Self::with(row, row.state, row.expected_driver_id)
-    }
-
-    /// Of a row as a fold leaves it.
-    pub(crate) fn after(row: &Manifest, folded: &Folded) -> Self {
-        Self::with(row, folded.state(), folded.expected_driver)
-    }
-
-    fn with(row: &Manifest, state: ManifestState, driver: Option<PersonId>) -> Self {
-        Self {
-            manifest_id: row.id,
-            draft_of: (state == ManifestState::Draft).then_some(row.drafted_by),
-            parties: [row.generator_id, row.carrier_id, row.facility_id],
-            driver,
-            provinces: [row.generator_province.clone(), row.facility_province.clone()],
-        }
-    }
-
-    /// True when this viewer may see the manifest; the same rule as the store's lists.
-    pub(crate) fn seen_by(&self, viewer: &Viewer) -> bool {
-        if let Some(author) = self.draft_of {
-            return viewer.organisations.contains(&author);
-        }
-        viewer.everything
-            || self.provinces.iter().flatten().any(|province| viewer.provinces.contains(province))
-            || self.parties.iter().any(|id| viewer.organisations.contains(id))
-            || (viewer.driver.is_some() && self.driver == viewer.driver)
-    }
 }
 
 /// True when this viewer may see this manifest.

@@ -15,7 +15,7 @@ pub mod void;
 mod eligibility;
 mod issue;
 pub(crate) mod load;
+pub(crate) mod sight;
 
 pub use issue::seal_next;
-pub(crate) use load::distinct;
 pub use show::find;

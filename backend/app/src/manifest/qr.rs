@@ -1,8 +1,9 @@
 //! QR images and labels to print: SVG and PNG of a manifest's seal or a wall code.
 
+use crate::app::App;
 use crate::caller::Caller;
 use crate::error::{Error, Result};
-use crate::ports::{App, Core};
+use crate::ports::Core;
 use domain::id::ManifestId;
 use domain::seal::qr as seal_text;
 use image::{ExtendedColorType, ImageEncoder, codecs::png::PngEncoder};

@@ -2,9 +2,9 @@
 
 use super::load;
 use super::view::ManifestView;
+use crate::app::App;
 use crate::caller::Caller;
 use crate::error::Result;
-use crate::ports::App;
 use domain::id::ManifestId;
 use domain::party::Role;
 use store::Tx;

@@ -1,6 +1,6 @@
 //! What callers see of a manifest, its events and its findings.
 
-use crate::capture::FindingBrief;
+use crate::capture::result::FindingBrief;
 use crate::file::named::{CounterpartyView, EventFileView, FileCounts};
 use chrono::{DateTime, Utc};
 use domain::custody::finding::{EvidenceGrade, FindingCode, Severity};

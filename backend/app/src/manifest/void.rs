@@ -2,10 +2,10 @@
 
 use super::load;
 use super::view::ManifestView;
+use crate::app::App;
 use crate::caller::Caller;
 use crate::error::{Error, FieldErrors, Result};
 use crate::idempotency::{self, Once};
-use crate::ports::App;
 use domain::custody::act::Decision;
 use domain::id::ManifestId;
 use domain::manifest::{ManifestState, Side};

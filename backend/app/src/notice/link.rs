@@ -6,12 +6,14 @@
 //! approving is off unless allowed, because an approval seals, and never goes out as a text.
 
 use super::post::{Letter, Recipient, Secret};
+use crate::app::App;
 use crate::caller::Caller;
 use crate::error::{Error, Result};
 use crate::idempotency::Once;
 use crate::manifest::load::Names;
-use crate::manifest::{agree, confirm, distinct};
-use crate::ports::{App, Core};
+use crate::manifest::{agree, confirm};
+use crate::ports::Core;
+use crate::sets::distinct;
 use chrono::{DateTime, TimeDelta, Utc};
 use data_encoding::BASE64URL_NOPAD;
 use domain::id::{NoticeId, PersonId, SessionId};

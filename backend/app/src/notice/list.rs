@@ -1,19 +1,15 @@
 //! The list of notices in the application.
 
+use super::view::{NoticeView, views};
+use crate::app::App;
 use crate::caller::Caller;
 use crate::error::{Error, FieldCode, Result};
-use crate::manifest::distinct;
 use crate::page::store_page;
-use crate::ports::App;
+use crate::sets::distinct;
 use chrono::{DateTime, Utc};
-use domain::custody::finding::FindingCode;
-use domain::id::{ManifestId, NoticeId, OrganisationId};
-use domain::notice::Topic;
-use domain::party::Role;
+use domain::id::NoticeId;
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
-use store::notices::{self, Notice};
-use store::{Tx, manifests};
+use store::notices;
 
 /// Most notices marked at once by their ids.
 const MAX_READ: usize = 500;
@@ -40,29 +36,6 @@ pub struct NoticeList {
     pub next_cursor: Option<String>,
     /// How many are unread, on all pages.
     pub unread: i64,
-}
-
-/// A notice to the caller.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
-pub struct NoticeView {
-    /// Its id.
-    pub id: NoticeId,
-    /// What it is about.
-    pub topic: Topic,
-    /// The finding it is about.
-    pub finding: Option<FindingCode>,
-    /// The role in which the caller is told.
-    pub role: Role,
-    /// And where.
-    pub organisation_id: OrganisationId,
-    /// The manifest.
-    pub manifest_id: ManifestId,
-    /// Its number, once issued.
-    pub number: Option<String>,
-    /// When it was told.
-    pub at: DateTime<Utc>,
-    /// When the caller read it.
-    pub read_at: Option<DateTime<Utc>>,
 }
 
 /// What was read: some by their ids, or everything up to an instant.
@@ -125,26 +98,4 @@ pub async fn read(app: &App, caller: &Caller, input: Read) -> Result<Unread> {
     let unread = notices::count_unread(&mut tx, caller.person_id).await?;
     tx.commit().await?;
     Ok(Unread { unread })
-}
-
-/// Notices as their readers see them: with the numbers of their manifests.
-pub(crate) async fn views(tx: &mut Tx, rows: Vec<Notice>) -> Result<Vec<NoticeView>> {
-    let ids = distinct(rows.iter().map(|row| row.manifest_id));
-    let numbers: HashMap<ManifestId, Option<String>> =
-        manifests::find_many(tx, &ids).await?.into_iter().map(|row| (row.id, row.number)).collect();
-    Ok(rows.into_iter().map(|row| view(row, &numbers)).collect())
-}
-
-fn view(row: Notice, numbers: &HashMap<ManifestId, Option<String>>) -> NoticeView {
-    NoticeView {
-        id: row.id,
-        topic: row.topic,
-        finding: row.finding,
-        role: row.role,
-        organisation_id: row.organisation_id,
-        manifest_id: row.manifest_id,
-        number: numbers.get(&row.manifest_id).cloned().flatten(),
-        at: row.at,
-        read_at: row.read_at,
-    }
 }

@@ -9,6 +9,7 @@ pub mod list;
 pub mod post;
 pub mod preferences;
 pub mod subscription;
+pub mod view;
 
 mod spread;
 pub(crate) mod tell;

@@ -1,9 +1,9 @@
 //! What a person wants to be told, by which ways, and when not.
 
 use super::spread::{Readers, wants};
+use crate::app::App;
 use crate::caller::Caller;
 use crate::error::{FieldCode, FieldErrors, Result};
-use crate::ports::App;
 use domain::notice::quiet::{DAY_MIN, QuietHours};
 use domain::notice::{Language, Reach, Topic, Way};
 use serde::{Deserialize, Serialize};

@@ -2,8 +2,8 @@
 
 use super::{mail_address, phone_number, reach};
 use crate::error::Result;
-use crate::manifest::distinct;
 use crate::ports::Core;
+use crate::sets::distinct;
 use domain::id::PersonId;
 use domain::notice::quiet::QuietHours;
 use domain::notice::{Reach, Topic, Way};

@@ -1,9 +1,10 @@
 //! Browsers that take push messages.
 
+use crate::app::App;
 use crate::caller::Caller;
 use crate::error::{Error, FieldCode, FieldErrors, Result};
 use crate::page::Page;
-use crate::ports::{App, Core};
+use crate::ports::Core;
 use chrono::{DateTime, Utc};
 use data_encoding::BASE64URL_NOPAD;
 use domain::id::SubscriptionId;

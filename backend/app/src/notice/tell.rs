@@ -1,8 +1,8 @@
 //! Writing notices: in the transaction of the act or the captured batch that causes them.
 
 use crate::error::Result;
+use crate::ledger::{Cause, Ledger, Verdict};
 use crate::ports::Core;
-use crate::refold::{Cause, Ledger, Verdict};
 use domain::custody::finding::Finding;
 use domain::custody::state::Custody;
 use domain::custody::turn::Turn;

@@ -10,9 +10,9 @@ pub mod sites;
 pub mod vehicles;
 pub mod waste_codes;
 
+use crate::app::App;
 use crate::caller::Caller;
 use crate::error::Result;
-use crate::ports::App;
 use domain::id::OrganisationId;
 use serde::Deserialize;
 use store::Tx;

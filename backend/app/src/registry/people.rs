@@ -1,10 +1,10 @@
 //! People and their roles.
 
 use super::RegistryQuery;
+use crate::app::App;
 use crate::caller::Caller;
 use crate::error::{Error, FieldCode, FieldErrors, Result};
 use crate::page::Page;
-use crate::ports::App;
 use crate::session::RoleView;
 use domain::id::{OrganisationId, PersonId};
 use domain::party::Role;

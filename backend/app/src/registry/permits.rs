@@ -1,10 +1,10 @@
 //! Permits of carriers and facilities.
 
 use super::RegistryQuery;
+use crate::app::App;
 use crate::caller::Caller;
 use crate::error::{Error, FieldCode, FieldErrors, Result};
 use crate::page::Page;
-use crate::ports::App;
 use chrono::{DateTime, Utc};
 use domain::id::{OrganisationId, PermitId};
 use domain::party::{PermitFacts, PermitKind, Role};

@@ -1,8 +1,8 @@
 //! Provinces: the 34 since 2025-07-01.
 
+use crate::app::App;
 use crate::error::{FieldCode, FieldErrors, Result};
 use crate::page::Page;
-use crate::ports::App;
 use serde::Serialize;
 use store::{Tx, provinces};
 

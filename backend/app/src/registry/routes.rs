@@ -1,10 +1,10 @@
 //! A carrier's named, versioned routes.
 
 use super::{RegistryQuery, shape};
+use crate::app::App;
 use crate::caller::Caller;
 use crate::error::{Error, FieldCode, FieldErrors, Result};
 use crate::page::Page;
-use crate::ports::App;
 use domain::geo::read;
 use domain::id::{OrganisationId, RouteId};
 use domain::manifest::DEFAULT_CORRIDOR_M;

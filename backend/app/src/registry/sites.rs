@@ -1,11 +1,12 @@
 //! Sites: fenced places with a wall code.
 
 use super::{RegistryQuery, shape};
+use crate::app::App;
 use crate::caller::Caller;
 use crate::error::{Error, FieldCode, FieldErrors, Result};
-use crate::manifest::{distinct, qr};
+use crate::manifest::qr;
 use crate::page::Page;
-use crate::ports::App;
+use crate::sets::distinct;
 use domain::geo::read;
 use domain::id::{OrganisationId, SiteId};
 use domain::party::{Role, SiteKind};

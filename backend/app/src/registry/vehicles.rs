@@ -1,10 +1,10 @@
 //! Vehicles of a carrier.
 
 use super::RegistryQuery;
+use crate::app::App;
 use crate::caller::Caller;
 use crate::error::{Error, FieldCode, FieldErrors, Result};
 use crate::page::Page;
-use crate::ports::App;
 use domain::id::{OrganisationId, VehicleId};
 use domain::party::Role;
 use domain::plate::Plate;

@@ -1,9 +1,9 @@
 //! Waste codes: search, and the importer of the official 8-column sheet.
 
+use crate::app::App;
 use crate::caller::Caller;
 use crate::error::{FieldCode, FieldErrors, Result};
 use crate::page::Page;
-use crate::ports::App;
 use chrono::{DateTime, Utc};
 use domain::party::Role;
 use domain::waste::WasteCode;

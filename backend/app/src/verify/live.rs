@@ -2,10 +2,10 @@
 //! bond between them. Only a code of this very half minute tells anything about what it names.
 
 use super::{CheckView, CodeKind, SeenManifest, Verification};
+use crate::app::App;
 use crate::caller::Caller;
 use crate::error::Result;
 use crate::manifest::load;
-use crate::ports::App;
 use chrono::{DateTime, Utc};
 use domain::id::{DeviceId, ManifestId};
 use domain::plate::Plate;

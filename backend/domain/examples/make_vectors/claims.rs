@@ -1,6 +1,6 @@
 //! The claims that the vectors are made of, and properly signed seals whose claims break a rule.
 
-use super::{Keys, Outcome, encoded, envelopes::forge};
+use super::{Keys, Outcome, encoded, forge::forge};
 use chrono::{DateTime, Duration, Utc};
 use coset::cbor::value::Value;
 use data_encoding::HEXLOWER;

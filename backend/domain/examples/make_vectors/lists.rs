@@ -172,8 +172,8 @@ pub(crate) fn status_cases(keys: &Keys) -> Outcome<Vec<Value>> {
             "claim_missing",
         ),
     ] {
-        let header = super::envelopes::header_of(keys, "issuer", "status")?;
-        let bytes = super::envelopes::forge_parts(keys, "issuer", &header, &encoded(&payload)?, |_| {})?;
+        let header = super::forge::header_of(keys, "issuer", "status")?;
+        let bytes = super::forge::forge_parts(keys, "issuer", &header, &encoded(&payload)?, |_| {})?;
         cases.push(json!({ "name": name, "seal": HEXLOWER.encode(&bytes), "error": error }));
     }
     Ok(cases)

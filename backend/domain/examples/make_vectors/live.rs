@@ -1,7 +1,7 @@
 //! Live codes: what a screen shows, what the reader knows, the verdict it must give and the bond to a manifest.
 
 use super::claims::{NOW_S, device, id_bytes, id_text, now};
-use super::envelopes::{forge_parts, header_of};
+use super::forge::{forge_parts, header_of};
 use super::{Keys, Outcome, encoded};
 use chrono::Duration;
 use coset::cbor::value::Value;

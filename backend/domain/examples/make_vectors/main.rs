@@ -6,6 +6,7 @@
 
 mod claims;
 mod envelopes;
+mod forge;
 mod lists;
 mod live;
 mod project;

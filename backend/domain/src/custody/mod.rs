@@ -11,6 +11,7 @@ pub mod folded;
 pub mod judge;
 pub mod receipt;
 pub mod record;
+pub mod scan;
 pub mod state;
 pub mod step;
 pub mod times;

@@ -1,7 +1,7 @@
 //! What comes over the facility's scale, and what of it has been treated: integer grams that add up.
 
 use super::event::{EventKind, EventPayload};
-use super::state::Scan;
+use super::scan::Scan;
 use crate::mass::Grams;
 use serde::{Deserialize, Serialize};
 

@@ -4,19 +4,11 @@
 //! [`super::transition`]; who may cause it in [`super::entitlement`]; in which order entries come in [`super::fold`].
 
 use super::receipt::{Receipt, TreatedLine};
-use crate::id::{EventId, SiteId};
+use super::scan::Scan;
+use crate::id::SiteId;
 use crate::manifest::{ManifestState, Side};
 use crate::time::Instant;
 use serde::{Deserialize, Serialize};
-
-/// A scan that moved or confirmed something: which event, and when by its estimated time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Scan {
-    /// The event.
-    pub event_id: EventId,
-    /// Its estimated time.
-    pub at: Instant,
-}
 
 /// Which sides have agreed to a proposal.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]

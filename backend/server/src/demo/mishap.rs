@@ -2,8 +2,8 @@
 
 use super::chance::Chance;
 use super::load::{Consent, Fate, Load, Place, Scan};
+use super::measure::{degrees, grams, kilograms, near};
 use super::province::{Point, Province};
-use super::year::{degrees, grams, kilograms, near};
 use chrono::TimeDelta;
 use domain::custody::event::EventKind;
 use domain::party::{Role, SiteKind};

@@ -7,6 +7,7 @@ mod history;
 mod lan;
 mod load;
 mod logins;
+mod measure;
 mod mishap;
 mod payload;
 mod phones;

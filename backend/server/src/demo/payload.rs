@@ -1,8 +1,8 @@
 //! Writes a scan as the JSON that a phone signs.
 
 use super::load::{Consent, Fate, Load, Place, Scan};
+use super::measure::kilograms;
 use super::phones::Phone;
-use super::year::kilograms;
 use chrono::{FixedOffset, SecondsFormat, TimeDelta};
 use domain::custody::event::EventKind;
 use domain::mass::Grams;

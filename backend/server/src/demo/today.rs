@@ -3,6 +3,7 @@
 use super::chance::Chance;
 use super::clock::StoryClock;
 use super::load::{Consent, Fate, Load, Place, Scan};
+use super::measure;
 use super::payload::{Codes, payload};
 use super::phones::Phones;
 use super::province::{Person, Province};
@@ -147,7 +148,7 @@ impl<'a> Today<'a> {
         if stage == Stage::Accepted {
             // The heaviest line came a sixth short: a discrepancy of this morning.
             if let Some(line) = load.weighed.iter_mut().max_by_key(|line| line.received_g) {
-                line.received_g = year::grams(year::kilograms(line.received_g) * 0.84, 500);
+                line.received_g = measure::grams(measure::kilograms(line.received_g) * 0.84, 500);
             }
             steps.push((EventKind::Acceptance, picked_up_at + TimeDelta::minutes(84)));
         }

@@ -2,6 +2,7 @@
 
 use super::chance::Chance;
 use super::load::{Consent, Fate, Load, Place, Scan, Weighed};
+use super::measure::{grams, kilograms, near};
 use super::mishap;
 use super::province::{Habit, Person, Point, Province, Waste};
 use anyhow::Context as _;
@@ -218,35 +219,9 @@ fn inside(gate: Point, yard: Point) -> Point {
     Point { lat: gate.lat + (yard.lat - gate.lat) / 3.0, lon: gate.lon + (yard.lon - gate.lon) / 3.0 }
 }
 
-/// A good fix within some ten metres of a point.
-pub(super) fn near(point: Point, chance: &mut Chance) -> Place {
-    Place::Fix {
-        lat: degrees(point.lat + chance.spread() * 0.000_02),
-        lon: degrees(point.lon + chance.spread() * 0.000_02),
-        accuracy_m: chance.within(4.0, 24.0).round(),
-        mocked: false,
-    }
-}
-
-/// Six decimals, as phones give them.
-pub(super) fn degrees(value: f64) -> f64 {
-    (value * 1e6).round() / 1e6
-}
-
 #[expect(clippy::cast_possible_truncation, reason = "hours of driving in seconds")]
 fn seconds(value: f64) -> TimeDelta {
     TimeDelta::seconds(value.round() as i64)
-}
-
-/// Grams of kilograms, rounded to whole steps of so many grams, at least one step.
-#[expect(clippy::cast_possible_truncation, reason = "loads of some tonnes")]
-pub(super) fn grams(kg: f64, step_g: i64) -> Grams {
-    Grams(((kg * 1000.0).round() as i64 / step_g).max(1) * step_g)
-}
-
-/// Kilograms of grams.
-pub(super) fn kilograms(mass: Grams) -> f64 {
-    i32::try_from(mass.0).map_or(0.0, f64::from) / 1000.0
 }
 
 fn lines(habit: &Habit, chance: &mut Chance) -> Vec<WasteLine> {
