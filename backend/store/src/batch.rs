@@ -1,18 +1,21 @@
 //! Set-wise statements: many rows in one statement, whatever their number.
 //!
-//! The rows of a batch reach PostgreSQL as one array per column (`unnest`) and SQLite as one JSON array
-//! (`json_each`), so that one prepared statement serves every batch size. A statement is written once, with `{input}`
-//! where the rows come in; [`Statement`] renders both forms from the same list of columns.
+//! The rows of a batch reach PostgreSQL as one array per column (`unnest`), so that one prepared statement serves every
+//! batch size. SQLite gets lists of ids as one JSON array (`json_each`) and wider rows as bound values, in a few sizes
+//! of statement: an event as JSON would be written, escaped, parsed and unescaped once more. A statement is written
+//! once, with `{input}` where the rows come in; [`Statement`] renders each form from the same list of columns.
 
 use crate::error::Result;
 use crate::tx::{Conn, Tx};
 use chrono::{NaiveDate, SecondsFormat};
+use data_encoding::HEXLOWER;
 use domain::time::Instant;
 use serde::{Serialize, Serializer};
 use sqlx::postgres::PgRow;
 use sqlx::sqlite::SqliteRow;
-use sqlx::{FromRow, Postgres, query::Query};
+use sqlx::{FromRow, Postgres, Sqlite, query::Query};
 use std::fmt::Write as _;
+use std::sync::OnceLock;
 use uuid::Uuid;
 
 /// Type of a column of the input.
@@ -44,10 +47,20 @@ pub(crate) enum Value {
 /// One row of the input, in the order of the statement's columns.
 pub(crate) type Row = Vec<Value>;
 
+/// Most rows that SQLite takes as bound values: 256 of 40 columns are a third of the parameters it allows.
+const MAX_BOUND_ROWS: usize = 256;
+/// Sizes of statement for bound rows: 1, 2, 4 … [`MAX_BOUND_ROWS`].
+const BOUND_SIZES: usize = 9;
+
 /// A statement with `{input}` replaced for each database.
 pub(crate) struct Statement {
+    template: String,
+    /// With the rows as JSON.
     sqlite: String,
+    /// With room for 2ⁿ rows of bound values, made when first needed.
+    bound: [OnceLock<String>; BOUND_SIZES],
     postgres: String,
+    names: Vec<String>,
     columns: Vec<Column>,
 }
 
@@ -68,6 +81,9 @@ impl Statement {
             let _ = write!(names, "{comma}{name}");
         }
         Self {
+            template: template.to_owned(),
+            bound: Default::default(),
+            names: columns.iter().map(|(name, _)| (*name).to_owned()).collect(),
             sqlite: template.replace("{input}", &format!("(SELECT {picks} FROM json_each($1)) AS input")),
             postgres: template.replace("{input}", &format!("unnest({arrays}) AS input({names})")),
             columns: columns.iter().map(|(_, column)| *column).collect(),
@@ -80,10 +96,7 @@ impl Statement {
             return Ok(0);
         }
         match tx.conn() {
-            Conn::Sqlite(c) => {
-                let done = sqlx::query(self.sqlite.as_str()).bind(to_json(&rows)).execute(c).await?;
-                Ok(done.rows_affected())
-            }
+            Conn::Sqlite(c) => Ok(self.with_rows(rows).execute(c).await?.rows_affected()),
             Conn::Postgres(c) => {
                 let done = self.bind(sqlx::query(self.postgres.as_str()), rows).execute(c).await?;
                 Ok(done.rows_affected())
@@ -101,7 +114,7 @@ impl Statement {
         }
         match tx.conn() {
             Conn::Sqlite(c) => {
-                let found = sqlx::query(self.sqlite.as_str()).bind(to_json(&rows)).fetch_all(c).await?;
+                let found = self.with_rows(rows).fetch_all(c).await?;
                 found.iter().map(|row| Ok(T::from_row(row)?)).collect()
             }
             Conn::Postgres(c) => {
@@ -109,6 +122,55 @@ impl Statement {
                 found.iter().map(|row| Ok(T::from_row(row)?)).collect()
             }
         }
+    }
+
+    /// The statement for SQLite with these rows.
+    fn with_rows(
+        &'static self,
+        rows: Vec<Row>,
+    ) -> Query<'static, Sqlite, <Sqlite as sqlx::Database>::Arguments> {
+        if self.columns.len() == 1 || rows.len() > MAX_BOUND_ROWS {
+            return sqlx::query(self.sqlite.as_str()).bind(to_json(&rows));
+        }
+        let (count, room) = (rows.len(), rows.len().next_power_of_two());
+        let size = usize::try_from(room.trailing_zeros()).unwrap_or_default();
+        let text = self.bound[size].get_or_init(|| self.render_bound(room));
+        // The number of rows is the first parameter; what stays unbound is null, and beyond that number.
+        let mut query = sqlx::query(text.as_str()).bind(i64::try_from(count).unwrap_or(i64::MAX));
+        for value in rows.into_iter().flatten() {
+            query = match value {
+                Value::Uuid(value) => query.bind(value),
+                Value::Text(value) => query.bind(value),
+                Value::Int(value) => query.bind(value),
+                Value::Real(value) => query.bind(value),
+                Value::Bool(value) => query.bind(value),
+                Value::Time(value) => query.bind(value),
+                Value::Bytes(value) => query.bind(value),
+                Value::Date(value) => query.bind(value),
+            };
+        }
+        for _ in 0..(room - count) * self.columns.len() {
+            query = query.bind(None::<i64>);
+        }
+        query
+    }
+
+    fn render_bound(&self, room: usize) -> String {
+        let (mut picks, mut values) = (String::new(), String::new());
+        // Writing to a String cannot fail.
+        for (index, name) in self.names.iter().enumerate() {
+            let _ = write!(picks, "{}column{} AS {name}", if index == 0 { "" } else { ", " }, index + 1);
+        }
+        let mut parameter = 2;
+        for row in 0..room {
+            values.push_str(if row == 0 { "(" } else { ", (" });
+            for index in 0..self.columns.len() {
+                let _ = write!(values, "{}${parameter}", if index == 0 { "" } else { ", " });
+                parameter += 1;
+            }
+            values.push(')');
+        }
+        self.template.replace("{input}", &format!("(SELECT {picks} FROM (VALUES {values}) LIMIT $1) AS input"))
     }
 
     fn bind<'q>(
@@ -175,17 +237,10 @@ impl Serialize for Value {
             Self::Time(value) => {
                 value.map(|at| at.to_rfc3339_opts(SecondsFormat::AutoSi, false)).serialize(to)
             }
-            Self::Bytes(value) => value.as_deref().map(hex).serialize(to),
+            Self::Bytes(value) => value.as_deref().map(|bytes| HEXLOWER.encode(bytes)).serialize(to),
             Self::Date(value) => value.map(|day| day.format("%F").to_string()).serialize(to),
         }
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 macro_rules! values {

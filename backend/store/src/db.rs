@@ -91,7 +91,7 @@ impl Db {
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(options.wait)
-            .statement_cache_capacity(400)
+            .statement_cache_capacity(1000)
             .pragma("cache_size", "-65536")
             .pragma("temp_store", "MEMORY")
             // A long reader must not leave a huge log behind for good.
