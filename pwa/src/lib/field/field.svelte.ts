@@ -45,17 +45,31 @@ const CONCERNS: Partial<Record<Topic, readonly Part[]>> = {
 
 type Db = Awaited<ReturnType<typeof database>>;
 
-const readers: Record<Part, (db: Db, person: string) => Promise<Partial<FieldState>>> = {
+/** Which events changed; null when that is not known. */
+type About = ReadonlySet<string> | null;
+
+function split(events: readonly StoredEvent[], person: string): Pick<FieldState, 'events' | 'carried'> {
+  return {
+    events: events.filter((event) => event.person_id === person),
+    carried: events.filter((event) => event.person_id === null),
+  };
+}
+
+const readers: Record<Part, (db: Db, person: string, about: About) => Promise<Partial<FieldState>>> = {
   async pack(db, person) {
     const [pack, packProblem] = await Promise.all([db.get('packs', person), fact('pack_problem')]);
     return { pack: pack ?? null, packProblem };
   },
-  async events(db, person) {
-    const events = await db.getAllFromIndex('events', 'by_saved');
-    return {
-      events: events.filter((event) => event.person_id === person),
-      carried: events.filter((event) => event.person_id === null),
-    };
+  async events(db, person, about) {
+    if (about === null) return split(await db.getAllFromIndex('events', 'by_saved'), person);
+    const tx = db.transaction('events');
+    const fresh = await Promise.all([...about].map((id) => tx.store.get(id)));
+    const others = [...state.events, ...state.carried].filter(({ id }) => !about.has(id));
+    const events = [...others, ...fresh.filter((event) => event !== undefined)];
+    return split(
+      events.sort((a, b) => a.saved_at - b.saved_at),
+      person,
+    );
   },
   async device(db, person) {
     const [device, deviceProblem] = await Promise.all([db.get('devices', person), fact('device_problem')]);
@@ -63,39 +77,49 @@ const readers: Record<Part, (db: Db, person: string) => Promise<Partial<FieldSta
   },
 };
 
-async function read(parts: readonly Part[]): Promise<void> {
+async function read(parts: readonly Part[], about: About): Promise<void> {
   const db = await database();
   const person = (await fact('session'))?.person.id;
   if (person === undefined) {
     state = { ...state, ready: true, pack: null, events: [], carried: [], device: null };
     return;
   }
-  const fresh = await Promise.all(parts.map((part) => readers[part](db, person)));
+  const fresh = await Promise.all(parts.map((part) => readers[part](db, person, about)));
   state = Object.assign({ ...state, ready: true }, ...fresh) as FieldState;
 }
 
 /**
  * Changes come in swarms while events are written and sent: one reading at a time of what they are about, and one more
  * for whatever came meanwhile, after a rest as long as the reading took. A write waits for readings of the same store:
- * a phone with thousands of events would otherwise do nothing but read.
+ * a phone with thousands of events would otherwise do nothing but read. For the same reason only the events that
+ * changed are read, where that is known.
  */
 let reading: Promise<void> | null = null;
 let stale: readonly Part[] = [];
-function readSoon(parts: readonly Part[]): void {
+let changedEvents: Set<string> | null = new Set();
+function readSoon(parts: readonly Part[], about?: readonly string[]): void {
+  if (parts.includes('events')) {
+    if (about === undefined) changedEvents = null;
+    else for (const id of about) changedEvents?.add(id);
+  }
   stale = [...stale, ...parts.filter((part) => !stale.includes(part))];
   if (reading !== null || stale.length === 0) return;
-  const now = stale;
+  const [now, events] = [stale, changedEvents];
   stale = [];
+  changedEvents = new Set();
   const began = performance.now();
-  reading = read(now).finally(() => {
-    setTimeout(() => {
-      reading = null;
-      readSoon([]);
-    }, performance.now() - began);
-  });
+  reading = read(now, events)
+    // What could not be read now is read whole next time.
+    .catch(() => (changedEvents = null))
+    .then(() => {
+      setTimeout(() => {
+        reading = null;
+        readSoon([]);
+      }, performance.now() - began);
+    });
 }
 
-onChange((topic) => readSoon(CONCERNS[topic] ?? []));
+onChange((topic, about) => readSoon(CONCERNS[topic] ?? [], about));
 readSoon(CONCERNS.session ?? []);
 
 const all = $derived(state.pack === null ? [] : standings(state.pack, state.events));

@@ -1,7 +1,7 @@
 import 'fake-indexeddb/auto';
 import { expect, it, vi } from 'vitest';
 import { changed, type Topic } from '$lib/local/changes';
-import { putFact } from '$lib/local/db';
+import { database, putFact, type StoredEvent } from '$lib/local/db';
 import { field } from './field.svelte';
 
 /** How often each store was read since the last question. */
@@ -41,4 +41,23 @@ it('reads again only what a change is about, and a swarm of changes once or twic
   const { packs, events } = await readAfter(...swarm);
   expect([1, 2]).toContain(packs);
   expect(events).toBe(0);
+});
+
+it('of the events reads only those that changed, where that is known', async () => {
+  const db = await database();
+  const kept = (id: string, progress: string) =>
+    ({ id, person_id: 'p', progress, saved_at: 1 }) as StoredEvent;
+  for (const id of ['a', 'b', 'c']) await db.put('events', kept(id, 'waiting'));
+  changed('events');
+  await vi.waitFor(() => expect(field.events.length).toBe(3));
+  await db.put('events', kept('b', 'recorded'));
+  await db.put('events', kept('d', 'waiting'));
+  reads.clear();
+  changed('events', ['b']);
+  changed('events', ['d']);
+  const progress = () => new Map(field.events.map((event) => [event.id, event.progress]));
+  await vi.waitFor(() => expect(progress().get('d')).toBe('waiting'));
+  expect(progress().get('b')).toBe('recorded');
+  expect(progress().size).toBe(4);
+  expect(reads.get('events')).toBe(2);
 });

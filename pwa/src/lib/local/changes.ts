@@ -3,7 +3,7 @@
 export type Topic =
   'session' | 'device' | 'pack' | 'events' | 'sync' | 'rescued' | 'clock' | 'files' | 'notices' | 'server';
 
-/** `about` names the manifests that a `server` hint is about; none named: any. */
+/** `about` names the manifests of a `server` hint, or the events of an `events` change; none named: any. */
 type Listener = (topic: Topic, about?: readonly string[]) => void;
 
 const NAME = 'emanifest.changes';

@@ -72,7 +72,7 @@ export async function writeEvent(draft: EventDraft, ports: WriterPorts = PORTS):
     await commit(event);
     return event;
   });
-  changed('events');
+  changed('events', [saved.id]);
   return saved;
 }
 

@@ -81,6 +81,15 @@ export async function outboxItems(limit = Number.POSITIVE_INFINITY): Promise<Out
   return items;
 }
 
+/** Held entries are among the first: nobody counts further. */
+const LOOKED_AT = 600;
+
+/** How many of the first entries are held back at a phone time, milliseconds. Reads no events: those are large. */
+export async function heldCount(nowMs: number): Promise<number> {
+  const entries = await (await database()).getAll('outbox', null, LOOKED_AT);
+  return entries.filter(({ held_until }) => (held_until ?? 0) > nowMs).length;
+}
+
 /** What the server refused, newest first. */
 export async function refusedItems(): Promise<RefusedItem[]> {
   const db = await database();
@@ -159,6 +168,9 @@ export async function sendAgain(
   const tx = db.transaction([...TAKING_UP], 'readwrite', { durability: 'strict' });
   const taken = await takeUp(tx as unknown as TakingUp, events, nowMs);
   await tx.done;
-  changed('events');
+  changed(
+    'events',
+    events.map(({ id }) => id),
+  );
   return taken;
 }

@@ -82,7 +82,7 @@ export async function saveRescued(): Promise<number> {
       break;
     }
     letGo([event.id]);
-    changed('events');
+    changed('events', [event.id]);
   }
   return load().length;
 }

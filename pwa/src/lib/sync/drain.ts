@@ -67,7 +67,10 @@ async function rounds(ports: DrainPorts): Promise<Drained> {
       }
       return await failed(error, items, began, state, ports);
     } finally {
-      changed('events');
+      changed(
+        'events',
+        items.map(({ event }) => event.id),
+      );
       changed('sync');
     }
   }

@@ -15,6 +15,9 @@ export async function keepCarried(events: readonly StoredEvent[], nowMs: number)
     taken += 1;
   }
   await tx.done;
-  changed('events');
+  changed(
+    'events',
+    events.map(({ id }) => id),
+  );
   return taken;
 }

@@ -22,5 +22,5 @@ export async function noteHandedOver(ids: readonly string[], nowMs: number): Pro
     if (event !== undefined) await tx.store.put({ ...event, handed_over_at: nowMs });
   }
   await tx.done;
-  changed('events');
+  changed('events', ids);
 }
