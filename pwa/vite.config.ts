@@ -54,8 +54,19 @@ export default defineConfig({
             // A language's words are a file of their own, fetched by who reads it.
             { name: 'words', test: /src\/lib\/i18n\/(?!paraglide\/messages)/ },
             { name: 'icons', test: /node_modules\/@lucide\// },
-            { name: 'shell', test: /src\/lib\/(api|components|local|state|sync|position|navigation)/ },
-            { name: 'field', test: /(src\/lib\/(field|scanner|seal)|node_modules\/(cborg|uqr))\// },
+            // A group takes what its modules import along: what everybody needs comes first.
+            {
+              name: 'shell',
+              test: /src\/lib\/(api|components\/(?!Combobox|Choice|PrintSheet|Select|Switch)|local\/(?!knowledge)|state|sync|position|navigation|seal\/(bytes|error|jws|key|short_code|strict_json))/,
+            },
+            { name: 'forms', test: /src\/lib\/components\// },
+            // What reads seals and codes: loaded with the first page that scans.
+            { name: 'seal', test: /(src\/lib\/(scanner|seal)|node_modules\/(cborg|uqr))\// },
+            {
+              name: 'loads',
+              test: /src\/lib\/field\/((field|capture)\.svelte|standing|components\/(LoadCard|Freshness))/,
+            },
+            { name: 'field', test: /src\/lib\/(field\/|local\/knowledge)/ },
             { name: 'office', test: /src\/lib\/office\// },
           ],
         },

@@ -9,7 +9,7 @@ import {
   type StoredEvent,
   type StoredPack,
 } from '$lib/local/db';
-import { parseShortCode, shortCodeBits } from '$lib/seal';
+import { parseShortCode, shortCodeBits } from '$lib/seal/short_code';
 import { session } from '$lib/state/session.svelte';
 import { standings, type Standing } from './standing';
 

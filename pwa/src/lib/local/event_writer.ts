@@ -3,7 +3,7 @@
  * number in one strict-durability transaction. Only when that transaction is complete is anything "saved"; what the
  * database refuses is rescued into memory and said so at once.
  */
-import { signJws } from '$lib/seal';
+import { signJws } from '$lib/seal/jws';
 import { changed } from './changes';
 import { database, fact, type ClockOffset, type StoredDevice, type StoredEvent } from './db';
 import type { EventDraft, EventPayload } from './event_payload';

@@ -1,6 +1,8 @@
 /** Registering this phone's key with the server, so that its events can be signed and believed. */
 import { answer, api } from '$lib/api/client';
-import { base64url, DEVICE, decodeSeal, fromBase64url, generateDeviceKey, signJws } from '$lib/seal';
+import { base64url, fromBase64url } from '$lib/seal/bytes';
+import { signJws } from '$lib/seal/jws';
+import { generateDeviceKey } from '$lib/seal/key';
 import { changed } from '$lib/local/changes';
 import { database, fact, putFact, type StoredDevice } from '$lib/local/db';
 import { sendAgain } from '$lib/local/outbox';
@@ -118,6 +120,7 @@ const RENEW_AFTER_MS = 46 * 24 * 60 * 60 * 1000;
  * phone's live codes offline. What fails is tried again at the next occasion.
  */
 export async function renewCertificate(device: StoredDevice): Promise<void> {
+  const { DEVICE, decodeSeal } = await import('$lib/seal');
   const { issuedAt } = decodeSeal(fromBase64url(device.certificate), DEVICE).claims;
   if ((await correctedNow()) - issuedAt < RENEW_AFTER_MS) return;
   // Not under the device's lock: a scan must not wait for the network.

@@ -5,7 +5,6 @@ import type { FieldPack } from '$lib/api/types';
 import { changed } from '$lib/local/changes';
 import { database, fact, putFact, type StoredPack, type StoredTrust } from '$lib/local/db';
 import { correctedNow } from '$lib/local/true_time';
-import { openFieldSeals, publicKeyFromBase64url } from '$lib/seal';
 import { layOver } from './pack_delta';
 import { CAPTURING, sessionEnded } from './sign_in';
 
@@ -75,6 +74,8 @@ async function keep(person: string, pack: FieldPack, etag: string | null): Promi
 
 /** Checks the lists of a pack against the pinned roots; throws a SealError when they are not to be believed. */
 async function believed(person: string, pack: FieldPack): Promise<StoredTrust> {
+  // Only phones in the field check seals; offices never load this.
+  const { openFieldSeals, publicKeyFromBase64url } = await import('$lib/seal');
   const now = await correctedNow();
   const stored = await (await database()).get('trust', person);
   const root_keys = stored?.root_keys ?? pack.root_keys;
