@@ -90,6 +90,7 @@ impl Crew {
             EventKind::Handover => scan.at(&places.station),
             EventKind::Delivery | EventKind::Arrival => scan.at(&places.facility),
             EventKind::Acceptance | EventKind::Treatment => scan.unseen().weighing(&[(1, DECLARED_G, 0)]),
+            EventKind::Closing => scan.unseen().with("details", json!({"name": "Người ký"})),
             EventKind::PartialAcceptance => {
                 scan.unseen().weighing(&[(1, DECLARED_G, 81_000)]).because("Lẫn tạp chất")
             }
@@ -143,6 +144,12 @@ impl Crew {
                 bring(&self.gate, EventKind::Acceptance, "accepted").await;
                 "accepted"
             }
+            EventKind::Closing => {
+                bring(&self.gate, EventKind::Arrival, "arrived").await;
+                bring(&self.gate, EventKind::Acceptance, "accepted").await;
+                bring(&self.gate, EventKind::Treatment, "treated").await;
+                "treated"
+            }
         };
         (load, state)
     }
@@ -178,6 +185,7 @@ const fn leads_to(kind: EventKind) -> Option<&'static str> {
         EventKind::PartialAcceptance => Some("partly_accepted"),
         EventKind::Rejection => Some("rejected"),
         EventKind::Treatment => Some("treated"),
+        EventKind::Closing => Some("closed"),
         EventKind::Inspection
         | EventKind::Incident
         | EventKind::Hold

@@ -27,3 +27,4 @@ mod registry;
 mod restored;
 mod sessions;
 mod stream;
+mod treatment;

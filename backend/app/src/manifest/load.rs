@@ -1,8 +1,8 @@
 //! From rows to what callers see: names joined set-wise, one query a noun.
 
 use super::view::{
-    Action, AgreedView, ConfirmedView, LineView, ManifestSummary, ManifestView, PartyView, PersonBrief,
-    QrView, RouteView,
+    Action, AgreedView, CertificateView, ConfirmedView, LineView, ManifestSummary, ManifestView, PartyView,
+    PersonBrief, QrView, RouteView, TreatmentView,
 };
 use crate::app::App;
 use crate::caller::{Caller, Parties};
@@ -12,11 +12,15 @@ use crate::manifest::qr;
 use crate::manifest::sight::Sight;
 use crate::sets::distinct;
 use data_encoding::HEXLOWER;
+use domain::custody::folded::LineMasses;
+use domain::custody::receipt::TreatedPart;
+use domain::custody::state::Custody;
 use domain::custody::turn::Turn;
 use domain::id::{EventId, ManifestId, OrganisationId, PersonId, RouteId, SiteId};
 use domain::manifest::{DEFAULT_CORRIDOR_M, ManifestState, Side};
 use domain::party::Role;
 use std::collections::HashMap;
+use store::lines::Line;
 use store::manifests::{Manifest, Viewer};
 use store::{Tx, organisations, people, routes, seals, sites};
 
@@ -163,9 +167,9 @@ pub(crate) async fn views(
 ) -> Result<Vec<ManifestView>> {
     let ids: Vec<ManifestId> = rows.iter().map(|row| row.id).collect();
     let names = Names::load(tx, rows).await?;
-    let mut lines: HashMap<ManifestId, Vec<LineView>> = HashMap::new();
+    let mut lines: HashMap<ManifestId, Vec<Line>> = HashMap::new();
     for line in store::lines::list_for(tx, &ids).await? {
-        lines.entry(line.manifest_id).or_default().push(line_view(line));
+        lines.entry(line.manifest_id).or_default().push(line);
     }
     let mut codes: HashMap<ManifestId, seals::Seal> = HashMap::new();
     for seal in seals::list_for(tx, &ids).await? {
@@ -191,13 +195,15 @@ pub(crate) async fn view_of(app: &App, tx: &mut Tx, caller: &Caller, row: &Manif
 
 /// What a view is made of beside the row and its names.
 struct Parts {
-    lines: Vec<LineView>,
+    lines: Vec<Line>,
     files: FileCounts,
     seal: Option<seals::Seal>,
 }
 
 fn view(app: &App, caller: &Caller, row: &Manifest, names: &Names, parts: Parts) -> Result<ManifestView> {
     let Parts { lines, files, seal } = parts;
+    let custody = row.custody.as_ref().map(|custody| &custody.0);
+    let lines = lines.into_iter().map(|line| line_view(line, custody)).collect();
     let sides = caller.sides(&parties(row));
     let party = !sides.is_empty() || row.expected_driver_id == Some(caller.person_id);
     let qr = seal
@@ -228,6 +234,12 @@ fn view(app: &App, caller: &Caller, row: &Manifest, names: &Names, parts: Parts)
         picked_up_at: row.picked_up_at,
         arrived_at: row.arrived_at,
         accepted_at: row.accepted_at,
+        treated_at: custody.and_then(Custody::treated_at),
+        certificate: custody.and_then(Custody::certificate).map(|certificate| CertificateView {
+            event_id: certificate.scan.event_id,
+            at: certificate.scan.at,
+            name: certificate.name.clone(),
+        }),
         files,
         actions: actions(caller, row, &sides),
     })
@@ -281,7 +293,16 @@ fn actions(caller: &Caller, row: &Manifest, sides: &[Side]) -> Vec<Action> {
     actions
 }
 
-fn line_view(line: store::lines::Line) -> LineView {
+fn line_view(line: Line, custody: Option<&Custody>) -> LineView {
+    let treated = custody.and_then(|c| c.treated().iter().find(|treated| treated.line == line.declared.line));
+    let masses = LineMasses {
+        line: line.declared.line,
+        declared_g: line.declared.declared_mass_g,
+        loaded_g: line.loaded_mass_g,
+        received_g: line.received_mass_g,
+        refused_g: line.refused_mass_g,
+        treated_g: line.treated_mass_g,
+    };
     let declared = line.declared;
     LineView {
         line: declared.line,
@@ -293,8 +314,20 @@ fn line_view(line: store::lines::Line) -> LineView {
         mass_basis: declared.mass_basis,
         packaging: declared.packaging,
         treatment_method: declared.treatment_method,
-        loaded_mass_g: line.loaded_mass_g,
-        received_mass_g: line.received_mass_g,
-        refused_mass_g: line.refused_mass_g,
+        loaded_mass_g: masses.loaded_g,
+        received_mass_g: masses.received_g,
+        refused_mass_g: masses.refused_g,
+        treated_mass_g: masses.treated_g,
+        stock_mass_g: masses.stock_g(),
+        treatments: treated.map(|line| line.parts.iter().map(treatment).collect()).unwrap_or_default(),
+    }
+}
+
+const fn treatment(part: &TreatedPart) -> TreatmentView {
+    TreatmentView {
+        event_id: part.event_id,
+        method: part.method,
+        mass_g: part.mass_g,
+        performed_on: part.performed_on,
     }
 }

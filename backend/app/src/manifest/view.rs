@@ -124,6 +124,10 @@ pub struct ManifestView {
     pub arrived_at: Option<DateTime<Utc>>,
     /// When the facility decided.
     pub accepted_at: Option<DateTime<Utc>>,
+    /// When every accepted gram was treated.
+    pub treated_at: Option<DateTime<Utc>>,
+    /// The closing certificate (section 8 of the form), once it is signed.
+    pub certificate: Option<CertificateView>,
     /// Evidence files that its events name.
     pub files: FileCounts,
     /// What this caller may do now: edit, propose, approve, void, assign, confirm_pickup.
@@ -184,6 +188,36 @@ pub struct LineView {
     pub received_mass_g: Option<Grams>,
     /// Refused grams.
     pub refused_mass_g: Option<Grams>,
+    /// Grams treated so far.
+    pub treated_mass_g: Option<Grams>,
+    /// Grams that the facility still has to treat, once it has accepted.
+    pub stock_mass_g: Option<Grams>,
+    /// What was treated how and when, in order.
+    pub treatments: Vec<TreatmentView>,
+}
+
+/// One treatment of a part of a line.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct TreatmentView {
+    /// The event that says so.
+    pub event_id: EventId,
+    /// How; null where the event named no method of the form.
+    pub method: Option<TreatmentMethod>,
+    /// Grams.
+    pub mass_g: Grams,
+    /// Local day on which it was done.
+    pub performed_on: chrono::NaiveDate,
+}
+
+/// The closing certificate.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct CertificateView {
+    /// The event whose device signature it is.
+    pub event_id: EventId,
+    /// When it was signed.
+    pub at: DateTime<Utc>,
+    /// Name under it, as written.
+    pub name: Option<String>,
 }
 
 /// A declared route.

@@ -103,6 +103,7 @@ const fn shows_the_truck(kind: EventKind) -> bool {
         | EventKind::PartialAcceptance
         | EventKind::Rejection
         | EventKind::Treatment
+        | EventKind::Closing
         | EventKind::Incident
         | EventKind::Hold
         | EventKind::Release
@@ -120,6 +121,7 @@ const fn drives(kind: EventKind) -> bool {
         | EventKind::PartialAcceptance
         | EventKind::Rejection
         | EventKind::Treatment
+        | EventKind::Closing
         | EventKind::Inspection
         | EventKind::Incident
         | EventKind::Hold

@@ -59,6 +59,7 @@ const AT_THE_FACILITY: &[EventKind] = &[
     EventKind::PartialAcceptance,
     EventKind::Rejection,
     EventKind::Treatment,
+    EventKind::Closing,
 ];
 const REMARKS: &[EventKind] = &[EventKind::Note, EventKind::Incident, EventKind::PositionSupplement];
 const OVERSIGHT: &[EventKind] = &[

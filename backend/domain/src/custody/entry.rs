@@ -57,6 +57,8 @@ words! {
         Rejection = "rejection",
         /// Event: treatment.
         Treatment = "treatment",
+        /// Event: closing certificate.
+        Closing = "closing",
         /// Event: inspection.
         Inspection = "inspection",
         /// Event: incident.
@@ -95,6 +97,7 @@ impl Entry<'_> {
                 EventKind::PartialAcceptance => EntryKind::PartialAcceptance,
                 EventKind::Rejection => EntryKind::Rejection,
                 EventKind::Treatment => EntryKind::Treatment,
+                EventKind::Closing => EntryKind::Closing,
                 EventKind::Inspection => EntryKind::Inspection,
                 EventKind::Incident => EntryKind::Incident,
                 EventKind::Hold => EntryKind::Hold,
@@ -114,6 +117,12 @@ pub enum TransitionError {
     Repeated {
         /// State that was met.
         state: ManifestState,
+        /// What came.
+        entry: EntryKind,
+    },
+    /// What the event says contradicts itself (see [`super::receipt::faults`]).
+    #[error("{entry} contradicts itself")]
+    Contradictory {
         /// What came.
         entry: EntryKind,
     },

@@ -40,6 +40,8 @@ words! {
         Rejection = "rejection",
         /// Waste was treated.
         Treatment = "treatment",
+        /// The facility certifies that everything was treated safely (section 8 of the form).
+        Closing = "closing",
         /// An inspector looked.
         Inspection = "inspection",
         /// Something happened on the way.
@@ -231,7 +233,7 @@ pub struct EventPayload {
     pub counterparty: Option<Counterparty>,
     /// Weighing at the gate.
     pub weighing: Option<Weighing>,
-    /// By kind: receiver_code, site_id, reason, performed_on, checklist, type; numbers of physical seals.
+    /// By kind: receiver_code, site_id, reason, performed_on, name, checklist, type; numbers of physical seals.
     pub details: Map<String, Value>,
     /// Free remark.
     pub comment: Option<String>,

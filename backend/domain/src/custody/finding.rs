@@ -99,6 +99,14 @@ words! {
         DeviceSilent = "device_silent",
         /// Masses in, treated and in stock do not add up.
         MassBalanceGap = "mass_balance_gap",
+        /// More refused of a line than was received.
+        RefusedAboveReceived = "refused_above_received",
+        /// A partial acceptance that refuses nothing.
+        NothingRefused = "nothing_refused",
+        /// A partial acceptance that refuses everything.
+        AllRefused = "all_refused",
+        /// Refused, and nobody says why.
+        ReasonMissing = "reason_missing",
         /// Fields that could not be read.
         UnreadableField = "unreadable_field",
     }
@@ -125,7 +133,11 @@ impl FindingCode {
             | Self::SealSuperseded
             | Self::SealExpired
             | Self::DeviceSilent
-            | Self::MassBalanceGap => Severity::Warning,
+            | Self::MassBalanceGap
+            | Self::RefusedAboveReceived
+            | Self::NothingRefused
+            | Self::AllRefused
+            | Self::ReasonMissing => Severity::Warning,
             Self::OutsideGeofence
             | Self::WrongFacility
             | Self::WrongSiteCode

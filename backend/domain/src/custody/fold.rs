@@ -12,10 +12,10 @@ use super::event::EventKind;
 pub use super::folded::{Confirmation, Folded, Hold, LineMasses, VoidDecision};
 use super::record::{CodeCheck, DeviceStanding, RecordedEvent};
 use super::state::Custody;
+use super::stated::stated_reason;
 use super::step::{DriverStanding, VehicleStanding};
 pub use super::step::{Effect, EntryId, Step};
 use super::times;
-use super::transition::stated_reason;
 use super::turn::turn;
 use crate::id::{ActId, TripId};
 use crate::manifest::ManifestFacts;
@@ -240,6 +240,7 @@ impl<'a> Run<'a> {
         match self.custody.clone().record(entry) {
             Err(TransitionError::Repeated { .. }) => Effect::Repeated,
             Err(TransitionError::OutOfOrder { .. }) => Effect::OutOfSequence,
+            Err(TransitionError::Contradictory { .. }) => Effect::Contradictory,
             Ok(after) => {
                 let moved = after.state() != before.state() || after.since() != before.since();
                 let effect = match (moved, after == before) {
@@ -275,6 +276,7 @@ impl<'a> Run<'a> {
             | EventKind::Arrival
             | EventKind::Acceptance
             | EventKind::Treatment
+            | EventKind::Closing
             | EventKind::Inspection
             | EventKind::Incident
             | EventKind::Hold
@@ -378,5 +380,7 @@ fn masses(facts: &ManifestFacts, custody: &Custody, loaded: &BTreeMap<i32, Grams
     facts.lines.iter().map(|l| LineMasses { declared_g: l.declared_mass_g, ..of(l.line) }).collect()
 }
 
+#[cfg(test)]
+mod balance;
 #[cfg(test)]
 mod tests;

@@ -33,6 +33,12 @@ impl LineMasses {
     pub fn accepted_g(&self) -> Option<Grams> {
         self.received_g.map(|received| Grams(received.0 - self.refused_g.unwrap_or_default().0))
     }
+
+    /// What the facility still has to treat, in grams; never below nothing, what was treated beyond is a finding.
+    #[must_use]
+    pub fn stock_g(&self) -> Option<Grams> {
+        self.accepted_g().map(|accepted| Grams((accepted.0 - self.treated_g.unwrap_or_default().0).max(0)))
+    }
 }
 
 /// A hold in force.

@@ -13,6 +13,7 @@ pub mod receipt;
 pub mod record;
 pub mod scan;
 pub mod state;
+pub mod stated;
 pub mod step;
 pub mod times;
 pub mod transition;

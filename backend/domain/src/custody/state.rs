@@ -3,7 +3,7 @@
 //! Belongs here: the states and the one transition function. What a transition does to the facts of a state is in
 //! [`super::transition`]; who may cause it in [`super::entitlement`]; in which order entries come in [`super::fold`].
 
-use super::receipt::{Receipt, TreatedLine};
+use super::receipt::{Certificate, Receipt, TreatedLine};
 use super::scan::Scan;
 use crate::id::SiteId;
 use crate::manifest::{ManifestState, Side};
@@ -143,12 +143,16 @@ pub enum Custody {
     Closed {
         /// Since the certificate.
         since: Instant,
+        /// When the treatment was complete.
+        treated_at: Instant,
         /// Its way.
         journey: Journey,
         /// What was received.
         receipt: Receipt,
         /// What was treated, by line number.
         treated: Vec<TreatedLine>,
+        /// Who signed, and with what.
+        certificate: Certificate,
     },
     /// Cancelled before the load left.
     Void {
@@ -249,6 +253,44 @@ impl Custody {
             | Self::PartlyAccepted { treated, .. }
             | Self::Treated { treated, .. }
             | Self::Closed { treated, .. } => treated,
+        }
+    }
+
+    /// When every accepted gram was treated, once it is.
+    #[must_use]
+    pub const fn treated_at(&self) -> Option<Instant> {
+        match self {
+            Self::Treated { since, .. } => Some(*since),
+            Self::Closed { treated_at, .. } => Some(*treated_at),
+            Self::Draft
+            | Self::Proposed { .. }
+            | Self::Issued { .. }
+            | Self::InTransit { .. }
+            | Self::Stored { .. }
+            | Self::Arrived { .. }
+            | Self::Accepted { .. }
+            | Self::PartlyAccepted { .. }
+            | Self::Rejected { .. }
+            | Self::Void { .. } => None,
+        }
+    }
+
+    /// The closing certificate, once it is signed.
+    #[must_use]
+    pub const fn certificate(&self) -> Option<&Certificate> {
+        match self {
+            Self::Closed { certificate, .. } => Some(certificate),
+            Self::Draft
+            | Self::Proposed { .. }
+            | Self::Issued { .. }
+            | Self::InTransit { .. }
+            | Self::Stored { .. }
+            | Self::Arrived { .. }
+            | Self::Accepted { .. }
+            | Self::PartlyAccepted { .. }
+            | Self::Rejected { .. }
+            | Self::Treated { .. }
+            | Self::Void { .. } => None,
         }
     }
 }

@@ -19,6 +19,8 @@ words! {
         Repeated = "repeated",
         /// The state it met does not lead there.
         OutOfSequence = "out_of_sequence",
+        /// A decision whose masses or reason contradict it: the load still waits for one.
+        Contradictory = "contradictory",
         /// An arrival at a facility that is not the declared one.
         Elsewhere = "elsewhere",
         /// The signer may not do this.

@@ -5,12 +5,12 @@
 use super::act::Decision;
 use super::entry::{Entry, TransitionError, What};
 use super::event::{EventKind, EventPayload};
-use super::receipt::{Receipt, add_treated, complete, received_lines};
+use super::receipt::{Certificate, Receipt, add_treated, complete, faults, received_lines};
 use super::scan::Scan;
 use super::state::{Agreed, Custody, Journey};
+use super::stated::{stated_name, stated_reason};
 use crate::id::SiteId;
 use crate::manifest::Side;
-use serde_json::Value;
 
 impl Custody {
     /// The state after this entry.
@@ -40,6 +40,7 @@ impl Custody {
                         self.decide(entry, payload, scan)
                     }
                     EventKind::Treatment => self.treat(entry, payload),
+                    EventKind::Closing => self.close(entry, payload, scan),
                     // Overlays and remarks: they may come in every state and change none.
                     EventKind::Inspection
                     | EventKind::Incident
@@ -270,6 +271,9 @@ impl Custody {
             | Self::Closed { .. }
             | Self::Void { .. } => return Err(self.out_of_order(entry)),
         };
+        if !faults(payload).is_empty() {
+            return Err(TransitionError::Contradictory { entry: entry.kind() });
+        }
         let since = entry.at;
         let receipt = Receipt { scan, lines: received_lines(payload) };
         match payload.kind {
@@ -286,6 +290,7 @@ impl Custody {
             | EventKind::Delivery
             | EventKind::Arrival
             | EventKind::Treatment
+            | EventKind::Closing
             | EventKind::Inspection
             | EventKind::Incident
             | EventKind::Hold
@@ -299,14 +304,14 @@ impl Custody {
     fn treat(self, entry: &Entry<'_>, payload: &EventPayload) -> Result<Self, TransitionError> {
         match self {
             Self::Accepted { since, journey, receipt, treated } => {
-                let treated = add_treated(treated, payload);
+                let treated = add_treated(treated, payload, entry.at);
                 if complete(&receipt, &treated) {
                     return Ok(Self::Treated { since: entry.at, journey, receipt, treated });
                 }
                 Ok(Self::Accepted { since, journey, receipt, treated })
             }
             Self::PartlyAccepted { since, journey, receipt, treated } => {
-                let treated = add_treated(treated, payload);
+                let treated = add_treated(treated, payload, entry.at);
                 if complete(&receipt, &treated) {
                     return Ok(Self::Treated { since: entry.at, journey, receipt, treated });
                 }
@@ -321,6 +326,27 @@ impl Custody {
             | Self::Rejected { .. }
             | Self::Treated { .. }
             | Self::Closed { .. }
+            | Self::Void { .. } => Err(self.out_of_order(entry)),
+        }
+    }
+
+    /// The certificate of safe treatment: only when every accepted gram is treated.
+    fn close(self, entry: &Entry<'_>, payload: &EventPayload, scan: Scan) -> Result<Self, TransitionError> {
+        match self {
+            Self::Treated { since: treated_at, journey, receipt, treated } => {
+                let certificate = Certificate { scan, name: stated_name(payload) };
+                Ok(Self::Closed { since: entry.at, treated_at, journey, receipt, treated, certificate })
+            }
+            Self::Closed { .. } => Err(self.repeated(entry)),
+            Self::Draft
+            | Self::Proposed { .. }
+            | Self::Issued { .. }
+            | Self::InTransit { .. }
+            | Self::Stored { .. }
+            | Self::Arrived { .. }
+            | Self::Accepted { .. }
+            | Self::PartlyAccepted { .. }
+            | Self::Rejected { .. }
             | Self::Void { .. } => Err(self.out_of_order(entry)),
         }
     }
@@ -371,15 +397,4 @@ impl Journey {
 #[must_use]
 pub fn named_site(payload: &EventPayload) -> Option<SiteId> {
     payload.details.get("site_id")?.as_str()?.parse().ok()
-}
-
-/// The reason that a partial acceptance or a rejection states, else its comment.
-#[must_use]
-pub fn stated_reason(payload: &EventPayload) -> Option<String> {
-    payload
-        .details
-        .get("reason")
-        .and_then(Value::as_str)
-        .map(str::to_owned)
-        .or_else(|| payload.comment.clone())
 }

@@ -28,6 +28,8 @@ words! {
         PartlyAccepted = "partly_accepted",
         /// The facility refused it.
         Rejected = "rejected",
+        /// Everything was treated and certified: copy 4 is back.
+        Closed = "closed",
         /// Masses differ by more than the tolerance.
         Discrepancy = "discrepancy",
         /// A load is not where it should be.
@@ -88,6 +90,7 @@ impl Topic {
             | Self::Issued
             | Self::Accepted
             | Self::PartlyAccepted
+            | Self::Closed
             | Self::Discrepancy
             | Self::Voided => false,
         }
@@ -103,6 +106,7 @@ impl Topic {
             | Self::Issued
             | Self::Accepted
             | Self::PartlyAccepted
+            | Self::Closed
             | Self::Discrepancy
             | Self::Deviation
             | Self::Released
@@ -113,7 +117,7 @@ impl Topic {
     /// True when the good course of things leads here: the list in the application is enough unless somebody wants more.
     #[must_use]
     pub const fn is_routine(self) -> bool {
-        matches!(self, Self::Issued | Self::Accepted)
+        matches!(self, Self::Issued | Self::Accepted | Self::Closed)
     }
 
     /// Whether a person who chose nothing gets it by this way. Whoever installed nothing is reached by e-mail, and
@@ -131,9 +135,11 @@ impl Topic {
     #[must_use]
     pub const fn lasts(self) -> TimeDelta {
         match self {
-            Self::YourTurn | Self::ConfirmPickup | Self::Discrepancy | Self::PartlyAccepted => {
-                TimeDelta::hours(48)
-            }
+            Self::YourTurn
+            | Self::ConfirmPickup
+            | Self::Discrepancy
+            | Self::PartlyAccepted
+            | Self::Closed => TimeDelta::hours(48),
             Self::TripAssigned
             | Self::TripWithdrawn
             | Self::Issued
@@ -158,6 +164,7 @@ impl Topic {
             | Self::Accepted
             | Self::PartlyAccepted
             | Self::Rejected
+            | Self::Closed
             | Self::Discrepancy
             | Self::Deviation
             | Self::Hold

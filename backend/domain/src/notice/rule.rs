@@ -164,6 +164,8 @@ impl Told<'_> {
                 self.add_desks(Topic::PartlyAccepted, &[Role::Generator, Role::Carrier]);
             }
             ManifestState::Rejected => self.add_desks(Topic::Rejected, &[Role::Generator, Role::Carrier]),
+            // Whoever handed the waste over gets copy 4 without asking.
+            ManifestState::Closed => self.add_desks(Topic::Closed, &[Role::Generator]),
             ManifestState::Void if before.state != ManifestState::Draft => {
                 self.add_desks(Topic::Voided, &[Role::Generator, Role::Carrier, Role::Facility]);
             }
@@ -174,7 +176,6 @@ impl Told<'_> {
             | ManifestState::Stored
             | ManifestState::Arrived
             | ManifestState::Treated
-            | ManifestState::Closed
             | ManifestState::Void => {}
         }
     }
@@ -276,6 +277,10 @@ impl Told<'_> {
             | FindingCode::DeviceRevoked
             | FindingCode::DeviceSilent
             | FindingCode::MassBalanceGap
+            | FindingCode::RefusedAboveReceived
+            | FindingCode::NothingRefused
+            | FindingCode::AllRefused
+            | FindingCode::ReasonMissing
             | FindingCode::UnreadableField => {}
         }
     }

@@ -63,6 +63,9 @@ const fn vi(topic: Topic) -> (&'static str, &'static str) {
         Topic::Accepted => ("Đã tiếp nhận", "Cơ sở xử lý đã tiếp nhận hàng."),
         Topic::PartlyAccepted => ("Tiếp nhận một phần", "Một phần hàng bị từ chối. Mở để xem."),
         Topic::Rejected => ("Hàng bị từ chối", "Cơ sở xử lý từ chối hàng. Cần quyết định nơi trả."),
+        Topic::Closed => {
+            ("Đã xử lý xong", "Chất thải đã được xử lý xong, bản xác nhận nằm trong hồ sơ của bạn.")
+        }
         Topic::Discrepancy => ("Chênh lệch khối lượng", "Khối lượng cân khác khối lượng khai. Mở để xem."),
         Topic::Deviation => ("Lệch tuyến", "Một chuyến hàng không ở nơi dự kiến. Mở để xem."),
         Topic::Hold => ("Tạm giữ", "Một chuyến hàng bị tạm giữ. Mở để xem."),
@@ -83,6 +86,9 @@ const fn en(topic: Topic) -> (&'static str, &'static str) {
         Topic::Accepted => ("Accepted", "The facility took the load."),
         Topic::PartlyAccepted => ("Accepted in part", "A part of the load was refused. Open to see."),
         Topic::Rejected => ("Load rejected", "The facility refused the load. Decide where it goes."),
+        Topic::Closed => {
+            ("Treated and certified", "The waste has been treated. The certified copy is in your records.")
+        }
         Topic::Discrepancy => ("Masses differ", "The scale shows another mass than declared. Open to see."),
         Topic::Deviation => ("Off the route", "A load is not where it should be. Open to see."),
         Topic::Hold => ("On hold", "A load is held by the authority. Open to see."),
@@ -101,6 +107,7 @@ const fn ko(topic: Topic) -> (&'static str, &'static str) {
         Topic::Accepted => ("인수됨", "처리시설이 폐기물을 인수했습니다."),
         Topic::PartlyAccepted => ("일부 인수", "일부가 거부되었습니다. 열어서 확인하십시오."),
         Topic::Rejected => ("인수 거부", "처리시설이 인수를 거부했습니다. 반송지를 정하십시오."),
+        Topic::Closed => ("처리 완료", "폐기물 처리가 끝났습니다. 확인된 사본이 귀사 기록에 있습니다."),
         Topic::Discrepancy => ("중량 차이", "계량값이 신고량과 다릅니다. 열어서 확인하십시오."),
         Topic::Deviation => ("경로 이탈", "운송물이 예정된 위치에 있지 않습니다. 열어서 확인하십시오."),
         Topic::Hold => ("운송 보류", "관할 기관이 운송물을 보류했습니다. 열어서 확인하십시오."),

@@ -61,6 +61,7 @@ pub(super) fn payload(load: &Load<'_>, scan: &Scan, phone: &Phone, codes: &Codes
         | EventKind::PartialAcceptance
         | EventKind::Rejection
         | EventKind::Treatment
+        | EventKind::Closing
         | EventKind::Incident
         | EventKind::Hold
         | EventKind::Release
@@ -112,6 +113,7 @@ fn add_what_the_kind_says(payload: &mut Value, load: &Load<'_>, scan: &Scan, cod
         | EventKind::Handover
         | EventKind::Storing
         | EventKind::Treatment
+        | EventKind::Closing
         | EventKind::Incident
         | EventKind::Hold
         | EventKind::Release

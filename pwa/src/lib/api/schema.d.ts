@@ -1186,6 +1186,18 @@ export interface components {
             /** @description The results. */
             results: components["schemas"]["EventResult"][];
         };
+        /** @description The closing certificate. */
+        CertificateView: {
+            /**
+             * Format: date-time
+             * @description When it was signed.
+             */
+            at: string;
+            /** @description The event whose device signature it is. */
+            event_id: components["schemas"]["EventId"];
+            /** @description Name under it, as written. */
+            name?: string | null;
+        };
         /** @description One check. */
         CheckView: {
             /**
@@ -1325,7 +1337,7 @@ export interface components {
          * @description Kinds of custody events on the wire.
          * @enum {string}
          */
-        EventKind: "pickup" | "handover" | "storing" | "delivery" | "arrival" | "acceptance" | "partial_acceptance" | "rejection" | "treatment" | "inspection" | "incident" | "hold" | "release" | "note" | "position_supplement";
+        EventKind: "pickup" | "handover" | "storing" | "delivery" | "arrival" | "acceptance" | "partial_acceptance" | "rejection" | "treatment" | "closing" | "inspection" | "incident" | "hold" | "release" | "note" | "position_supplement";
         /** @description Masses of one line in an event; the meaning follows the kind (DESIGN §7). */
         EventLine: {
             /**
@@ -1529,7 +1541,7 @@ export interface components {
          * @description Kinds of findings (DOMAIN §8).
          * @enum {string}
          */
-        FindingCode: "outside_geofence" | "wrong_facility" | "wrong_site_code" | "off_route" | "forbidden_area_or_hour" | "long_stop" | "position_missing" | "position_poor" | "position_mocked" | "impossible_travel" | "clock_skew" | "wrong_vehicle" | "wrong_driver" | "permit_expired" | "party_suspended" | "waste_not_permitted" | "method_not_permitted" | "quota_exceeded" | "discrepancy" | "out_of_sequence" | "pickup_missing" | "picked_up_before_void" | "not_entitled" | "vehicle_changed" | "counterparty_missing" | "overdue_arrival" | "overdue_treatment" | "duplicate_use" | "seal_invalid" | "seal_superseded" | "seal_expired" | "device_revoked" | "device_silent" | "mass_balance_gap" | "unreadable_field";
+        FindingCode: "outside_geofence" | "wrong_facility" | "wrong_site_code" | "off_route" | "forbidden_area_or_hour" | "long_stop" | "position_missing" | "position_poor" | "position_mocked" | "impossible_travel" | "clock_skew" | "wrong_vehicle" | "wrong_driver" | "permit_expired" | "party_suspended" | "waste_not_permitted" | "method_not_permitted" | "quota_exceeded" | "discrepancy" | "out_of_sequence" | "pickup_missing" | "picked_up_before_void" | "not_entitled" | "vehicle_changed" | "counterparty_missing" | "overdue_arrival" | "overdue_treatment" | "duplicate_use" | "seal_invalid" | "seal_superseded" | "seal_expired" | "device_revoked" | "device_silent" | "mass_balance_gap" | "refused_above_received" | "nothing_refused" | "all_refused" | "reason_missing" | "unreadable_field";
         /**
          * Format: uuid
          * @description A finding about an event or a manifest.
@@ -1738,8 +1750,12 @@ export interface components {
             physical_state: components["schemas"]["PhysicalState"];
             received_mass_g?: components["schemas"]["Grams"] | null;
             refused_mass_g?: components["schemas"]["Grams"] | null;
+            stock_mass_g?: components["schemas"]["Grams"] | null;
+            treated_mass_g?: components["schemas"]["Grams"] | null;
             /** @description Planned treatment. */
             treatment_method: components["schemas"]["TreatmentMethod"];
+            /** @description What was treated how and when, in order. */
+            treatments: components["schemas"]["TreatmentView"][];
             /** @description Six digits. */
             waste_code: string;
             /** @description Name. */
@@ -1906,6 +1922,7 @@ export interface components {
              * @description When it arrived.
              */
             arrived_at?: string | null;
+            certificate?: components["schemas"]["CertificateView"] | null;
             confirmed?: components["schemas"]["ConfirmedView"] | null;
             /**
              * Format: date-time
@@ -1937,6 +1954,11 @@ export interface components {
             /** @description Reason of a void or a rejection. */
             reason?: string | null;
             route?: components["schemas"]["RouteView"] | null;
+            /**
+             * Format: date-time
+             * @description When every accepted gram was treated.
+             */
+            treated_at?: string | null;
             /** @description The trip it is part of. */
             trip_id: components["schemas"]["TripId"];
             /**
@@ -3315,7 +3337,7 @@ export interface components {
          * @description What a notice is about: the closed list.
          * @enum {string}
          */
-        Topic: "trip_assigned" | "trip_withdrawn" | "your_turn" | "confirm_pickup" | "issued" | "accepted" | "partly_accepted" | "rejected" | "discrepancy" | "deviation" | "hold" | "released" | "voided";
+        Topic: "trip_assigned" | "trip_withdrawn" | "your_turn" | "confirm_pickup" | "issued" | "accepted" | "partly_accepted" | "rejected" | "closed" | "discrepancy" | "deviation" | "hold" | "released" | "voided";
         /** @description By which ways a topic is to be told; what is left out stays. */
         TopicChange: {
             /** @description By e-mail. */
@@ -3345,6 +3367,19 @@ export interface components {
          * @enum {string}
          */
         TreatmentMethod: "TC" | "TH" | "PT" | "OH" | "SH" | "ĐX" | "TĐ" | "HR" | "CL" | "C" | "TR" | "SC" | "Khác";
+        /** @description One treatment of a part of a line. */
+        TreatmentView: {
+            /** @description The event that says so. */
+            event_id: components["schemas"]["EventId"];
+            /** @description Grams. */
+            mass_g: components["schemas"]["Grams"];
+            method?: components["schemas"]["TreatmentMethod"] | null;
+            /**
+             * Format: date
+             * @description Local day on which it was done.
+             */
+            performed_on: string;
+        };
         /**
          * Format: uuid
          * @description One vehicle's journey with one or more manifests.
@@ -3553,6 +3588,7 @@ export type SchemaAgreedView = components['schemas']['AgreedView'];
 export type SchemaAssignment = components['schemas']['Assignment'];
 export type SchemaBatch = components['schemas']['Batch'];
 export type SchemaBatchResult = components['schemas']['BatchResult'];
+export type SchemaCertificateView = components['schemas']['CertificateView'];
 export type SchemaCheckView = components['schemas']['CheckView'];
 export type SchemaChecklistItem = components['schemas']['ChecklistItem'];
 export type SchemaCodeKind = components['schemas']['CodeKind'];
@@ -3711,6 +3747,7 @@ export type SchemaTopic = components['schemas']['Topic'];
 export type SchemaTopicChange = components['schemas']['TopicChange'];
 export type SchemaTopicView = components['schemas']['TopicView'];
 export type SchemaTreatmentMethod = components['schemas']['TreatmentMethod'];
+export type SchemaTreatmentView = components['schemas']['TreatmentView'];
 export type SchemaTripId = components['schemas']['TripId'];
 export type SchemaTripView = components['schemas']['TripView'];
 export type SchemaTurn = components['schemas']['Turn'];

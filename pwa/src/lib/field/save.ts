@@ -52,6 +52,34 @@ export async function saveEvent(
   return saved;
 }
 
+/**
+ * Signs and saves an event at a desk, about a manifest that the office has open: nothing is scanned and no place
+ * claimed, because what is signed there may be signed anywhere.
+ */
+export async function signAtDesk(
+  kind: EventKind,
+  manifest: { id: string; trip_id: string },
+  facts: FormFacts,
+): Promise<StoredEvent> {
+  const saved = await writeEvent({
+    kind,
+    manifest_id: manifest.id,
+    trip_id: manifest.trip_id,
+    code: null,
+    site_code: null,
+    position: null,
+    position_missing: null,
+    plate: null,
+    lines: [],
+    packages: null,
+    comment: null,
+    files: [],
+    ...facts,
+  });
+  voice.say(m.spoken_saved());
+  return saved;
+}
+
 /** The text of a form field, or null when it is empty. */
 export function textOrNull(text: string): string | null {
   const trimmed = text.trim();

@@ -32,6 +32,7 @@ export function after(state: ManifestState, kind: EventKind): ManifestState {
       return 'rejected';
     case 'handover':
     case 'treatment':
+    case 'closing':
     case 'inspection':
     case 'incident':
     case 'hold':

@@ -48,6 +48,7 @@ const KINDS: Words<EventKind> = {
   partial_acceptance: m.kind_partial_acceptance,
   rejection: m.kind_rejection,
   treatment: m.kind_treatment,
+  closing: m.kind_closing,
   inspection: m.kind_inspection,
   incident: m.kind_incident,
   hold: m.kind_hold,
@@ -121,6 +122,10 @@ const FINDINGS: Words<FindingCode> = {
   device_revoked: m.finding_device_revoked,
   device_silent: m.finding_device_silent,
   mass_balance_gap: m.finding_mass_balance_gap,
+  refused_above_received: m.finding_refused_above_received,
+  nothing_refused: m.finding_nothing_refused,
+  all_refused: m.finding_all_refused,
+  reason_missing: m.finding_reason_missing,
   unreadable_field: m.finding_unreadable_field,
 };
 const CHECKS: Words<string> = {

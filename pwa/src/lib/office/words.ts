@@ -60,6 +60,11 @@ const MEANINGS: Words<string> = {
   seal_superseded: m.meaning_seal_superseded,
   seal_expired: m.meaning_seal_expired,
   device_revoked: m.meaning_device_revoked,
+  mass_balance_gap: m.meaning_mass_balance_gap,
+  refused_above_received: m.meaning_refused_above_received,
+  nothing_refused: m.meaning_nothing_refused,
+  all_refused: m.meaning_all_refused,
+  reason_missing: m.meaning_reason_missing,
   unreadable_field: m.meaning_unreadable_field,
 };
 

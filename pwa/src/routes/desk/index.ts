@@ -1,5 +1,6 @@
 /** Office pages of generators, carriers and facilities; the manifest list and page serve the authority too. */
 import FileText from '@lucide/svelte/icons/file-text';
+import FlaskConical from '@lucide/svelte/icons/flask-conical';
 import FolderDown from '@lucide/svelte/icons/folder-down';
 import Inbox from '@lucide/svelte/icons/inbox';
 import MapPinned from '@lucide/svelte/icons/map-pinned';
@@ -21,6 +22,10 @@ export const group = {
     '/desk/manifests/:id': () => import('./manifest/Manifest.svelte'),
     '/desk/manifests/:id/edit': () => import('./declare/Declare.svelte'),
     '/desk/manifests/:id/label': () => import('./manifest/Label.svelte'),
+    '/desk/manifests/:id/treat': () => import('./treatment/Treat.svelte'),
+    '/desk/manifests/:id/close': () => import('./treatment/Close.svelte'),
+    '/desk/manifests/:id/copy4': () => import('./treatment/CopyFour.svelte'),
+    '/desk/treatment': () => import('./treatment/Treatment.svelte'),
     '/desk/copies': () => import('./copies/Copies.svelte'),
     '/desk/trips': () => import('./trips/Trips.svelte'),
     '/desk/people': () => import('./people/People.svelte'),
@@ -42,6 +47,7 @@ export const group = {
       order: 20,
     },
     { href: '/desk/copies', label: m.copies_nav, icon: FolderDown, roles: ['generator'], order: 30 },
+    { href: '/desk/treatment', label: m.treatment_nav, icon: FlaskConical, roles: ['facility'], order: 30 },
     { href: '/desk/fleet', label: m.fleet, icon: Truck, roles: ['carrier'], order: 35 },
     // Carriers have no places of their own: stores are the generators', transfer stations the facilities'.
     { href: '/desk/sites', label: m.sites, icon: MapPinned, roles: ['generator', 'facility'], order: 40 },

@@ -24,6 +24,7 @@ const EXPECTED: &[(&str, &str, &str, &str)] = &[
     ("partial_acceptance", "facility", "facility", "moves"),
     ("rejection", "facility", "facility", "moves"),
     ("treatment", "facility", "facility", "moves"),
+    ("closing", "facility", "facility", "moves"),
     ("inspection", "inspector", "generator carrier facility outside", "records"),
     ("inspection", "authority", "generator carrier facility outside", "records"),
     ("hold", "inspector", "generator carrier facility outside", "records"),

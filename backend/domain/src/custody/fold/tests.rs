@@ -203,7 +203,7 @@ fn a_change_within_the_permit_becomes_the_expected_plate() {
 fn partial_and_refused_masses_add_up() {
     let partial = bare(9, EventKind::PartialAcceptance, GATE, 150)
         .mass(1, 300_000, Some(50_001))
-        .mass(1, 100_000, Some(200_000))
+        .mass(1, 100_000, Some(100_000))
         .detail("reason", "Lẫn nước");
     let folded = fold(&facts(), &issued(), &[pickup(), arrival(), partial]);
     assert_eq!(folded.state(), ManifestState::PartlyAccepted);
@@ -211,7 +211,8 @@ fn partial_and_refused_masses_add_up() {
     assert_eq!((line.received_g, line.refused_g), (Some(Grams(400_000)), Some(Grams(150_001))));
     assert_eq!(line.accepted_g(), Some(Grams(249_999)));
     assert_eq!(folded.reason.as_deref(), Some("Lẫn nước"));
-    let rejection = bare(9, EventKind::Rejection, GATE, 150).mass(1, 400_000, None);
+    let rejection =
+        bare(9, EventKind::Rejection, GATE, 150).mass(1, 400_000, None).detail("reason", "Sai loại");
     let folded = fold(&facts(), &issued(), &[pickup(), arrival(), rejection]);
     assert_eq!(folded.lines[0].accepted_g(), Some(Grams(0)));
     assert_eq!((folded.state(), folded.accepted_at), (ManifestState::Rejected, None));

@@ -102,6 +102,7 @@ pub(super) const fn moves_the_load(kind: EventKind) -> bool {
         | EventKind::PartialAcceptance
         | EventKind::Rejection
         | EventKind::Treatment
+        | EventKind::Closing
         | EventKind::Inspection
         | EventKind::Incident
         | EventKind::Hold
@@ -150,6 +151,7 @@ fn expected_site<'a>(
         | EventKind::PartialAcceptance
         | EventKind::Rejection
         | EventKind::Treatment
+        | EventKind::Closing
         | EventKind::Inspection
         | EventKind::Incident
         | EventKind::Hold

@@ -3,8 +3,8 @@
 use super::super::event::EventKind;
 use super::super::finding::{Finding, FindingCode};
 use super::super::fold::Effect;
+use super::super::stated::stated_reason;
 use super::super::times::{SKEW_LIMIT, skew};
-use super::super::transition::stated_reason;
 use super::context::Context;
 use super::fix::Fix;
 use crate::time::Instant;
@@ -49,7 +49,9 @@ pub(super) fn check_readable(context: &Context<'_>) -> Option<Finding> {
         if !declared.contains(&line.line) {
             fields.push(json!({ "code": "unknown", "path": format!("lines[line={}].line", line.line) }));
         }
-        if line.refused_g.unwrap_or_default() > line.mass_g.unwrap_or_default() {
+        // A decision that does not count because of it is told so by a code of its own.
+        let told = context.step.effect == Effect::Contradictory;
+        if !told && line.refused_g.unwrap_or_default() > line.mass_g.unwrap_or_default() {
             let path = format!("lines[line={}].refused_g", line.line);
             fields.push(json!({ "code": "out_of_range", "path": path }));
         }

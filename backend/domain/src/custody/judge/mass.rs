@@ -3,7 +3,7 @@
 use super::super::event::EventKind;
 use super::super::finding::{Finding, FindingCode};
 use super::context::Context;
-use crate::mass::Tolerance;
+use crate::mass::{Grams, Tolerance};
 use serde_json::{Value, json};
 
 /// What came over the scale against what was declared and what was loaded, line by line.
@@ -19,6 +19,7 @@ pub(super) fn check_discrepancy(context: &Context<'_>) -> Option<Finding> {
         | EventKind::Delivery
         | EventKind::Arrival
         | EventKind::Treatment
+        | EventKind::Closing
         | EventKind::Inspection
         | EventKind::Incident
         | EventKind::Hold
@@ -51,4 +52,28 @@ pub(super) fn check_discrepancy(context: &Context<'_>) -> Option<Finding> {
         })
         .collect();
     (!lines.is_empty()).then(|| context.finding(FindingCode::Discrepancy, json!({ "lines": lines })))
+}
+
+/// More treated of a line than the facility kept of it, counting every treatment up to this one.
+pub(super) fn check_balance(context: &Context<'_>) -> Option<Finding> {
+    if context.kind() != EventKind::Treatment || !context.step.effect.counts() {
+        return None;
+    }
+    let receipt = context.folded.custody.receipt().filter(|receipt| !receipt.lines.is_empty())?;
+    let id = context.event.payload.id;
+    let lines: Vec<Value> = context
+        .folded
+        .custody
+        .treated()
+        .iter()
+        .filter_map(|line| {
+            let last = line.parts.iter().rposition(|part| part.event_id == id)?;
+            let treated: Grams = line.parts[..=last].iter().map(|part| part.mass_g).sum();
+            let kept = receipt.lines.iter().find(|r| r.line == line.line);
+            let accepted = kept.map_or(Grams(0), |kept| kept.accepted_g());
+            (treated > accepted)
+                .then(|| json!({ "accepted_mass_g": accepted, "line": line.line, "treated_mass_g": treated }))
+        })
+        .collect();
+    (!lines.is_empty()).then(|| context.finding(FindingCode::MassBalanceGap, json!({ "lines": lines })))
 }

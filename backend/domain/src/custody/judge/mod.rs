@@ -5,6 +5,7 @@
 
 mod context;
 mod counterparty;
+mod decision;
 mod device;
 mod evidence;
 mod fix;
@@ -65,6 +66,11 @@ const CHECKS: &[Check] = &[
     permit::check_suspended,
     permit::check_waste,
     mass::check_discrepancy,
+    mass::check_balance,
+    decision::check_refused_above,
+    decision::check_nothing_refused,
+    decision::check_all_refused,
+    decision::check_reason,
 ];
 
 /// Judges one manifest.

@@ -53,6 +53,7 @@ fn skipped(kind: EventKind, state: ManifestState, effect: Effect) -> Option<&'st
         EventKind::Pickup => (effect == Effect::Confirmed).then_some("pickup_after_move"),
         EventKind::Storing
         | EventKind::Treatment
+        | EventKind::Closing
         | EventKind::Inspection
         | EventKind::Incident
         | EventKind::Hold
