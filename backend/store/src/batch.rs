@@ -67,6 +67,8 @@ pub(crate) struct Statement {
 impl Statement {
     /// Renders `template`; `{input}` becomes a table named `input` with these columns.
     pub(crate) fn new(template: &str, columns: &[(&str, Column)]) -> Self {
+        // Wide rows are bound in the order of the text: they can come in once only.
+        debug_assert!(columns.len() == 1 || template.matches("{input}").count() == 1, "{template}");
         let (mut picks, mut arrays, mut names) = (String::new(), String::new(), String::new());
         for (index, (name, column)) in columns.iter().enumerate() {
             let comma = if index == 0 { "" } else { ", " };
@@ -135,42 +137,41 @@ impl Statement {
         let (count, room) = (rows.len(), rows.len().next_power_of_two());
         let size = usize::try_from(room.trailing_zeros()).unwrap_or_default();
         let text = self.bound[size].get_or_init(|| self.render_bound(room));
-        // The number of rows is the first parameter; what stays unbound is null, and beyond that number.
-        let mut query = sqlx::query(text.as_str()).bind(i64::try_from(count).unwrap_or(i64::MAX));
-        for value in rows.into_iter().flatten() {
-            query = match value {
-                Value::Uuid(value) => query.bind(value),
-                Value::Text(value) => query.bind(value),
-                Value::Int(value) => query.bind(value),
-                Value::Real(value) => query.bind(value),
-                Value::Bool(value) => query.bind(value),
-                Value::Time(value) => query.bind(value),
-                Value::Bytes(value) => query.bind(value),
-                Value::Date(value) => query.bind(value),
-            };
+        // Each row begins with a mark; the rows of the rest are null, mark included.
+        let mut query = sqlx::query(text.as_str());
+        for row in rows {
+            query = query.bind(1_i64);
+            for value in row {
+                query = match value {
+                    Value::Uuid(value) => query.bind(value),
+                    Value::Text(value) => query.bind(value),
+                    Value::Int(value) => query.bind(value),
+                    Value::Real(value) => query.bind(value),
+                    Value::Bool(value) => query.bind(value),
+                    Value::Time(value) => query.bind(value),
+                    Value::Bytes(value) => query.bind(value),
+                    Value::Date(value) => query.bind(value),
+                };
+            }
         }
-        for _ in 0..(room - count) * self.columns.len() {
+        for _ in 0..(room - count) * (self.columns.len() + 1) {
             query = query.bind(None::<i64>);
         }
         query
     }
 
+    /// Parameters without names: SQLite looks through the list of names for each one that is bound. And no LIMIT with a
+    /// parameter: it would plan the statement anew for every other number.
     fn render_bound(&self, room: usize) -> String {
-        let (mut picks, mut values) = (String::new(), String::new());
+        let mut picks = String::new();
         // Writing to a String cannot fail.
         for (index, name) in self.names.iter().enumerate() {
-            let _ = write!(picks, "{}column{} AS {name}", if index == 0 { "" } else { ", " }, index + 1);
+            let _ = write!(picks, "{}column{} AS {name}", if index == 0 { "" } else { ", " }, index + 2);
         }
-        let mut parameter = 2;
-        for row in 0..room {
-            values.push_str(if row == 0 { "(" } else { ", (" });
-            for index in 0..self.columns.len() {
-                let _ = write!(values, "{}${parameter}", if index == 0 { "" } else { ", " });
-                parameter += 1;
-            }
-            values.push(')');
-        }
-        self.template.replace("{input}", &format!("(SELECT {picks} FROM (VALUES {values}) LIMIT $1) AS input"))
+        let row = format!("(?{})", ", ?".repeat(self.columns.len()));
+        let values = vec![row; room].join(", ");
+        let input = format!("(SELECT {picks} FROM (VALUES {values}) WHERE column1 = 1) AS input");
+        self.template.replace("{input}", &input)
     }
 
     fn bind<'q>(
