@@ -1,4 +1,4 @@
-//! Small helpers for set-wise loading.
+//! Small functions for set-wise loading.
 
 use std::hash::Hash;
 

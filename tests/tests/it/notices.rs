@@ -246,7 +246,7 @@ async fn choices_are_checked_and_kept(world: World) {
         json!({"push_key": null, "mail": false, "text": false}),
         "nothing is configured here"
     );
-    assert_eq!(usual["topics"].as_array().unwrap().len(), 13);
+    assert_eq!(usual["topics"].as_array().unwrap().len(), 14);
 
     let change = json!({
         "quiet": {"on": true, "from": "21:00", "to": "06:15"},

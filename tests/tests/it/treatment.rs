@@ -35,17 +35,21 @@ async fn arrived(world: &World) -> (Load, Phone) {
 
 async fn copy_four_goes_back_by_itself(world: World) {
     let (load, gate) = arrived(&world).await;
-    let closing =
-        || gate.records("closing", &load).unseen().with("details", json!({"name": "Phụ trách xử lý 1"}));
+    let closing = |gate: &Phone| {
+        gate.records("closing", &load).unseen().with("details", json!({"name": "Phụ trách xử lý 1"}))
+    };
     gate.records("acceptance", &load)
         .unseen()
         .weighing(&[(1, 480_500, 0), (2, 20_001, 0)])
         .send()
         .await
         .recorded("accepted", "", &[]);
-    closing().send().await.recorded("accepted", "", &["out_of_sequence"]);
+    closing(&gate).send().await.recorded("accepted", "", &["out_of_sequence"]);
 
     world.clock.minutes(24 * 60);
+    // Sessions of yesterday have ended.
+    let world = world.on_another_day();
+    let gate = gate.in_world(&world);
     let first = json!([{"line": 1, "mass_g": 480_500, "method": "TC"}, {"line": 2, "mass_g": 20_000, "method": "TĐ"}]);
     let treated = gate.records("treatment", &load).unseen().with("lines", first);
     treated.with("details", json!({"performed_on": "2026-11-23"})).send().await.recorded("accepted", "", &[]);
@@ -65,8 +69,8 @@ async fn copy_four_goes_back_by_itself(world: World) {
 
     let driver = world.phone_of(&world.cast.driver).await;
     driver.records("closing", &load).unseen().send().await.recorded_in_silence();
-    closing().send().await.recorded("closed", "", &[]);
-    closing().send().await.recorded("closed", "", &[]);
+    closing(&gate).send().await.recorded("closed", "", &[]);
+    closing(&gate).send().await.recorded("closed", "", &[]);
     let view = world.view(&world.cast.generator, &load).await;
     assert_eq!((&view["state"], &view["turn"]), (&json!("closed"), &Value::Null));
     assert_eq!(view["certificate"]["name"], "Phụ trách xử lý 1");
