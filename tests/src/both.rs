@@ -53,7 +53,11 @@ where
     }
 }
 
-async fn database(kind: Kind) -> Option<TestDb> {
+/// A fresh database of a kind, where this machine has it.
+///
+/// # Panics
+/// When it cannot be made.
+pub async fn database(kind: Kind) -> Option<TestDb> {
     match kind {
         Kind::Sqlite => Some(testing::sqlite().await.unwrap()),
         Kind::Postgres => testing::postgres().await.unwrap(),

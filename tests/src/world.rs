@@ -149,6 +149,21 @@ impl World {
         listen(http::router(app, demo)).await.0
     }
 
+    /// The configuration of this very world, as its operator has it.
+    ///
+    /// # Panics
+    /// When the world is closed.
+    #[must_use]
+    pub fn configuration(&self) -> Config {
+        let all = self.estate.0.lock().unwrap();
+        let running = all.iter().find(|running| same(&running.app, &self.app)).unwrap();
+        Config {
+            database_url: running.database.url.clone(),
+            keys_dir: self.keys_dir.clone(),
+            ..Self::config_in(&self.keys_dir)
+        }
+    }
+
     /// A client that is nobody.
     #[must_use]
     pub fn anybody(&self) -> Http {

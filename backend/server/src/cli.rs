@@ -1,12 +1,13 @@
 //! The command line of `emanifest`.
 
 use crate::config::Config;
-use crate::{compose, keys};
+use crate::doctor::{self, Language, Light};
+use crate::{backup, compose, keys};
 use clap::{Parser, Subcommand, ValueEnum};
 use domain::seal::key::Kid;
 use domain::seal::trust_list::KeyUse;
 use ring::rand::SystemRandom;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Electronic manifests of hazardous waste.
 #[derive(Debug, Parser)]
@@ -53,7 +54,34 @@ enum Command {
     },
     /// Folds every manifest again from its acts and events.
     Rebuild,
-    /// Run once after a restore from a backup, before the server starts: phones send again what they keep, and no
+    /// Looks at clock, keys, disk, database, backups, queues, mail and certificates; each red says what to do.
+    /// Ends with 0 when nothing is red, with 1 otherwise.
+    Doctor {
+        /// Language of the answers.
+        #[arg(long, value_enum, default_value_t = Language::Vi)]
+        language: Language,
+        /// As JSON, for programs that watch.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Makes an encrypted backup in the configured folder while the server serves.
+    Backup,
+    /// Restores a backup into an empty place, raises the epoch and leaves out numbers that may have been given.
+    Restore {
+        /// The archive; evidence files lie beside it in the folder `files`.
+        #[arg(long)]
+        from: PathBuf,
+        /// File of the secret key.
+        #[arg(long)]
+        identity: PathBuf,
+        /// Only reads the archive to its end and writes nothing: is it whole, does this key open it?
+        #[arg(long)]
+        check: bool,
+        /// Most manifests that one permit may have got in a day.
+        #[arg(long, default_value_t = app::restore::NUMBERS_PER_DAY, value_parser = clap::value_parser!(i64).range(1..=1_000_000))]
+        numbers_per_day: i64,
+    },
+    /// Run once after a database was restored by other means, before the server starts: phones send again what they keep, and no
     /// manifest number, status place or trust list number given since the backup comes twice.
     RaiseEpoch {
         /// Most manifests that one permit may have got in a day.
@@ -90,6 +118,12 @@ enum KeyAction {
     Compromise {
         /// Key id in hex.
         kid: String,
+    },
+    /// Makes the pair of keys for backups; the secret half goes into a file, mode 0600, for a medium kept elsewhere.
+    Backup {
+        /// Where the secret half goes.
+        #[arg(long)]
+        file: PathBuf,
     },
     /// Makes the key by which push services know this server (VAPID): push.key in the keys folder, mode 0600.
     Push,
@@ -128,13 +162,77 @@ impl Cli {
             Command::Keys { action } => key_action(&config, action).await,
             Command::Init { authority, login } => crate::init::run(&config, &authority, &login).await,
             Command::Rebuild => compose::rebuild(config).await,
+            Command::Doctor { language, json } => examine(&config, language, json).await,
+            Command::Backup => back_up(&config).await,
+            Command::Restore { from, identity, check: true, .. } => {
+                let about = backup::check(&from, &identity)?;
+                println!(
+                    "Whole: made {} by version {}, epoch {}.",
+                    about.made_at, about.version, about.epoch
+                );
+                Ok(())
+            }
+            Command::Restore { from, identity, check: false, numbers_per_day } => {
+                restore(&config, &from, &identity, numbers_per_day).await
+            }
             Command::RaiseEpoch { numbers_per_day } => compose::raise_epoch(&config, numbers_per_day).await,
             Command::Openapi => Ok(()),
         }
     }
 }
 
+async fn examine(config: &Config, language: Language, json: bool) -> anyhow::Result<()> {
+    let checks = doctor::examine(config, compose::now()).await;
+    if json {
+        println!("{}", serde_json::to_string_pretty(&checks)?);
+    } else {
+        print!("{}", doctor::lines(&checks, language));
+    }
+    if doctor::worst(&checks) == Light::Red {
+        std::process::exit(1);
+    }
+    Ok(())
+}
+
+async fn back_up(config: &Config) -> anyhow::Result<()> {
+    let made = backup::make(config, compose::now()).await?;
+    println!("{} ({} bytes)", made.archive.display(), made.bytes);
+    println!("Evidence files: {}, copied now: {}.", made.files, made.new_files);
+    if made.missing_files > 0 {
+        anyhow::bail!(
+            "{} evidence files are not where they were kept; the log names them",
+            made.missing_files
+        );
+    }
+    if made.removed > 0 {
+        println!("Older backups removed: {}.", made.removed);
+    }
+    Ok(())
+}
+
+async fn restore(config: &Config, from: &Path, identity: &Path, per_day: i64) -> anyhow::Result<()> {
+    let restored = backup::restore(config, from, identity, per_day).await?;
+    println!("Restored the backup of {} (version {}).", restored.about.made_at, restored.about.version);
+    println!("Evidence files brought back: {}; keys: {}.", restored.files, restored.keys);
+    if restored.lost_files > 0 {
+        println!(
+            "Without a copy: {} evidence files; phones that still keep them send them again.",
+            restored.lost_files
+        );
+    }
+    println!("Epoch {}: phones send again what they keep.", restored.raised.epoch);
+    println!("Every permit leaves out {} numbers in {:?}.", restored.raised.numbers, restored.raised.years);
+    println!("If a trust list was signed after the backup, sign it again: emanifest keys sign --root FILE");
+    Ok(())
+}
+
 async fn key_action(config: &Config, action: KeyAction) -> anyhow::Result<()> {
+    if let KeyAction::Backup { file } = &action {
+        let recipient = backup::create_identity(file)?;
+        println!("The secret key is in {}: carry it away from this machine, twice.", file.display());
+        println!("Write into the configuration: backup_recipients = [\"{recipient}\"]");
+        return Ok(());
+    }
     if matches!(action, KeyAction::Push) {
         let path = keys::create_push(&config.keys_dir, &SystemRandom::new())?;
         println!("The push key is in {}; restart the server to send push messages.", path.display());
@@ -171,7 +269,7 @@ async fn key_action(config: &Config, action: KeyAction) -> anyhow::Result<()> {
             keys::compromise(&db, &kid, now).await?;
             println!("Key {kid} is marked; now run: emanifest keys sign --root FILE");
         }
-        KeyAction::Push => {}
+        KeyAction::Push | KeyAction::Backup { .. } => {}
         KeyAction::List => {
             let mut tx = db.read("keys.list").await?;
             for key in store::keys::list(&mut tx).await? {

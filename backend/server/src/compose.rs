@@ -14,10 +14,11 @@ use app::notice::post::Post;
 use app::ports::{Clock, Core, Settings};
 use app::{App, keyring::Keyring};
 use axum::Router;
+use axum_server::tls_rustls::RustlsConfig;
 use chrono::{DateTime, Utc};
 use ring::rand::SystemRandom;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use store::Db;
 use tokio::net::TcpListener;
@@ -97,7 +98,11 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
     let post = PostOffice::open(&config, &SystemRandom::new(), false)?;
     let app = app(&config, db, keyring, post.means(), false);
     let tls = config.tls_cert.clone().zip(config.tls_key.clone());
-    listen(&app, post, http::router(app.clone(), None), config.listen, tls).await
+    let (router, address) = (http::router(app.clone(), None), config.listen);
+    let watching = tokio::spawn(crate::ops::watch(config));
+    let served = listen(&app, post, router, address, tls).await;
+    watching.abort();
+    served
 }
 
 /// Answers on an address until SIGINT or SIGTERM, then commits what waits.
@@ -109,7 +114,7 @@ pub async fn listen(
     post: Arc<dyn Post>,
     router: Router,
     address: SocketAddr,
-    tls: Option<(std::path::PathBuf, std::path::PathBuf)>,
+    tls: Option<(PathBuf, PathBuf)>,
 ) -> anyhow::Result<()> {
     crate::ops::recorder();
     let job = Job::start(app.core(), post);
@@ -124,7 +129,10 @@ pub async fn listen(
             axum::serve(listener, service).with_graceful_shutdown(stop(app.clone())).await?;
         }
         Some((certificate, key)) => {
-            let config = axum_server::tls_rustls::RustlsConfig::from_pem_file(certificate, key).await?;
+            let config = RustlsConfig::from_pem_file(&certificate, &key)
+                .await
+                .with_context(|| format!("{} or {} is no PEM file", certificate.display(), key.display()))?;
+            tokio::spawn(renew(config.clone(), certificate, key));
             let handle = axum_server::Handle::new();
             let (stopping, app) = (handle.clone(), app.clone());
             tokio::spawn(async move {
@@ -141,6 +149,31 @@ pub async fn listen(
     drop(relay);
     tracing::info!("stopped; everything acknowledged is stored");
     Ok(())
+}
+
+/// How often the certificate's files are looked at.
+const RENEW_EVERY: std::time::Duration = std::time::Duration::from_secs(60);
+
+/// Takes a renewed certificate without a restart; one that does not fit its key is told and not taken.
+async fn renew(config: RustlsConfig, certificate: PathBuf, key: PathBuf) {
+    let changed = |path: &Path| std::fs::metadata(path).and_then(|file| file.modified()).ok();
+    let state = || (changed(&certificate), changed(&key));
+    let mut taken = state();
+    loop {
+        tokio::time::sleep(RENEW_EVERY).await;
+        let now = state();
+        if now == taken {
+            continue;
+        }
+        match config.reload_from_pem_file(&certificate, &key).await {
+            Ok(()) => tracing::info!("the renewed certificate is in use"),
+            Err(error) => tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "the changed certificate cannot be used; the old one still is"
+            ),
+        }
+        taken = now;
+    }
 }
 
 /// How often abandoned uploads and files are looked for.

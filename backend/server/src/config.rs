@@ -37,6 +37,13 @@ pub struct Config {
     pub files: String,
     /// `EMANIFEST_FILE_QUOTA_MB`: megabytes (10⁶ bytes) of evidence files that one device may send on one day.
     pub file_quota_mb: i64,
+    /// `EMANIFEST_BACKUP_DIR`: folder of the backups, on another disk than the database; none: no backups.
+    pub backup_dir: Option<PathBuf>,
+    /// `EMANIFEST_BACKUP_RECIPIENTS`: public keys (`age1…`) that backups are encrypted to; commas between. Made by
+    /// `emanifest keys backup`; the secret half belongs on a medium that is not this machine.
+    pub backup_recipients: Vec<String>,
+    /// `EMANIFEST_BACKUP_KEEP_DAYS`: days after which older backups are removed, the last three never; 0: none are.
+    pub backup_keep_days: u32,
     /// `EMANIFEST_TLS_CERT`: PEM chain; with `tls_key` the server speaks HTTPS itself.
     pub tls_cert: Option<PathBuf>,
     /// `EMANIFEST_TLS_KEY`: PEM private key, mode 0600.
@@ -85,6 +92,9 @@ impl Default for Config {
             keys_dir: "data/keys".into(),
             files: "data/files".into(),
             file_quota_mb: 300,
+            backup_dir: None,
+            backup_recipients: Vec::new(),
+            backup_keep_days: 0,
             tls_cert: None,
             tls_key: None,
             behind_https: false,
@@ -136,6 +146,8 @@ impl Config {
         set("EMANIFEST_ISSUER", &mut self.issuer);
         set("EMANIFEST_FILES", &mut self.files);
         parse(&variable, "EMANIFEST_FILE_QUOTA_MB", &mut self.file_quota_mb)?;
+        parse(&variable, "EMANIFEST_BACKUP_KEEP_DAYS", &mut self.backup_keep_days)?;
+        parse_list(&variable, "EMANIFEST_BACKUP_RECIPIENTS", &mut self.backup_recipients)?;
         parse(&variable, "EMANIFEST_LISTEN", &mut self.listen)?;
         parse(&variable, "EMANIFEST_KEYS_DIR", &mut self.keys_dir)?;
         parse(&variable, "EMANIFEST_BEHIND_HTTPS", &mut self.behind_https)?;
@@ -153,6 +165,9 @@ impl Config {
         self.text_token = given("EMANIFEST_TEXT_TOKEN").map(Hidden).or(self.text_token.take());
         parse_list(&variable, "EMANIFEST_PUSH_HOSTS", &mut self.push_hosts)?;
         parse_list(&variable, "EMANIFEST_LINK_ACTIONS", &mut self.link_actions)?;
+        if let Some(path) = given("EMANIFEST_BACKUP_DIR") {
+            self.backup_dir = Some(path.into());
+        }
         if let Some(path) = variable("EMANIFEST_TLS_CERT") {
             self.tls_cert = Some(path.into());
         }
@@ -181,6 +196,7 @@ impl Config {
         if self.files.is_empty() || (self.files.contains("://") && !self.files.starts_with("s3://")) {
             bail!("files is a folder or s3://bucket/prefix");
         }
+        crate::backup::recipients(&self.backup_recipients)?;
         if !(1..=1_000_000).contains(&self.file_quota_mb) {
             bail!("file_quota_mb is 1 to 1,000,000");
         }
@@ -248,6 +264,20 @@ mod tests {
     fn the_defaults_are_valid_and_unknown_keys_are_not() {
         Config::default().check().unwrap();
         assert!(toml::from_str::<Config>("listne = '127.0.0.1:1'").is_err());
+    }
+
+    #[test]
+    fn the_packaged_file_is_valid_and_names_every_key() {
+        let text = include_str!("../../../scripts/packaging/config.toml");
+        toml::from_str::<Config>(text).unwrap().check().unwrap();
+        // What serde says of a wrong key lists the right ones.
+        let said = toml::from_str::<Config>("no_such_key = 1").unwrap_err().to_string();
+        let (_, listed) = said.split_once("expected one of").unwrap();
+        let keys: Vec<&str> = listed.split('`').skip(1).step_by(2).collect();
+        assert!(keys.len() > 20, "{said}");
+        for key in keys.into_iter().filter(|key| *key != "push_test_service") {
+            assert!(text.contains(&format!("{key} = ")), "{key} is not explained");
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@ use crate::{Result, Tx};
 use domain::file::{FileHash, FileKind};
 use domain::id::{EventId, ManifestId, PersonId};
 use domain::time::Instant;
+use sqlx::QueryBuilder;
 use std::sync::LazyLock;
 
 /// The condition under which a file named by an event (`n` and `e`) is received.
@@ -69,6 +70,18 @@ pub struct Way {
     pub manifest_id: Option<ManifestId>,
     /// Who signed.
     pub person_id: PersonId,
+}
+
+/// A page of all stored contents, by name.
+pub async fn list_all(tx: &mut Tx, after: Option<FileHash>, limit: u16) -> Result<Vec<File>> {
+    on_tx!(tx, c => {
+        let mut q = QueryBuilder::new("SELECT sha256, kind, length_bytes, object_key, stored_at FROM files");
+        if let Some(after) = after {
+            q.push(" WHERE sha256 > ").push_bind(after);
+        }
+        q.push(" ORDER BY sha256 LIMIT ").push_bind(i64::from(limit));
+        q.build_query_as().fetch_all(c).await
+    })
 }
 
 /// A stored content by its name.

@@ -6,6 +6,7 @@
 
 mod access;
 mod access_rows;
+mod backup;
 mod eligibility;
 mod entitlement;
 mod field_pack;

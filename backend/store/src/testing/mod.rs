@@ -81,6 +81,21 @@ pub async fn postgres() -> Result<Option<TestDb>> {
 }
 
 impl TestDb {
+    /// Takes every table away: a database as an administrator hands it over.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn empty(&self) -> Result<()> {
+        if let Db::Postgres(pool) = &self.db {
+            sqlx::raw_sql("DROP SCHEMA public CASCADE; CREATE SCHEMA public").execute(pool).await?;
+        }
+        self.db.close().await;
+        if let Place::Folder(folder) = &self.place {
+            let _ = std::fs::remove_file(folder.path().join("test.db"));
+        }
+        Ok(())
+    }
+
     /// Closes and removes it.
     ///
     /// # Errors
