@@ -202,6 +202,9 @@ impl Registry<'_> {
             valid_to: new.valid.1,
             waste_codes: Json(new.waste_codes.iter().map(|code| (*code).to_owned()).collect()),
             plates: Json(new.plates),
+            methods: Json(Vec::new()),
+            quotas: Json(Vec::new()),
+            provinces: Json(Vec::new()),
             created_at: self.since,
         };
         Ok(permits::insert(self.tx, &row).await?)

@@ -134,6 +134,16 @@ pub enum FieldCode {
     NoPermit,
     /// Had permits for its part, none of which is in force.
     PermitExpired,
+    /// Its permits do not list the waste code.
+    WasteNotPermitted,
+    /// Its permits do not list the treatment method.
+    MethodNotPermitted,
+    /// Its permits do not list the plate.
+    PlateNotPermitted,
+    /// More than its permit lets it receive this year.
+    QuotaExceeded,
+    /// Its permits do not hold there.
+    OutsideTerritory,
 }
 
 /// A problem of one field.

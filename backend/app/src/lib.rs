@@ -3,6 +3,7 @@
 //! A use-case takes the [`App`], the [`Caller`] and its input, checks rights, runs one transaction and returns what
 //! the caller may see. HTTP, SQL and rules live elsewhere (`mobile_api`, `store`, `domain`).
 
+pub mod agreement;
 pub mod app;
 pub mod caller;
 pub mod capture;

@@ -3,64 +3,203 @@
 
 use crate::id::OrganisationId;
 use crate::manifest::Side;
-use crate::party::{PermitFacts, PermitKind, Suspension};
+use crate::mass::Grams;
+use crate::party::{PermitFacts, PermitKind, Quota, Suspension};
+use crate::plate::Plate;
 use crate::time::Instant;
+use crate::waste::{TreatmentMethod, WasteLine};
 
 words! {
     /// Why a party may not enter upon a load.
     pub enum Reason {
         /// The authority has suspended it.
         Suspended = "suspended",
-        /// It has no permit to treat waste at all.
+        /// It has no permit for its part at all.
         NoPermit = "no_permit",
-        /// None of its permits to treat waste is in force.
+        /// None of its permits for its part is in force.
         PermitExpired = "permit_expired",
+        /// Its permits in force do not list the waste code.
+        WasteNotPermitted = "waste_not_permitted",
+        /// Its permits in force do not list the treatment method.
+        MethodNotPermitted = "method_not_permitted",
+        /// Its permits in force do not list the plate.
+        PlateNotPermitted = "plate_not_permitted",
+        /// More than its permit lets it receive this year.
+        QuotaExceeded = "quota_exceeded",
+        /// Its permits in force do not hold where the load begins or ends.
+        OutsideTerritory = "outside_territory",
     }
 }
 
-/// What stands in the way, and on which side.
+/// What is to be put right: a side, a plate or a line, by their places in the declaration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// The party.
+    Side(Side),
+    /// The plate of this index.
+    Plate(usize),
+    /// The line of this index.
+    Line(usize),
+}
+
+/// What stands in the way, where, and whose standing it is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Obstacle {
-    /// The side.
+    /// Where it can be put right.
+    pub place: Place,
+    /// Whose permits or suspension.
     pub side: Side,
     /// Why.
     pub reason: Reason,
 }
 
-/// Sides that are suspended at an instant: with one of them nothing is proposed.
-#[must_use]
-pub fn to_propose(
-    parties: &[(Side, OrganisationId)],
-    suspensions: &[Suspension],
-    at: Instant,
-) -> Vec<Obstacle> {
-    let suspended = |id: OrganisationId| suspensions.iter().any(|s| s.organisation_id == id && s.holds(at));
-    parties
-        .iter()
-        .filter(|(_, id)| suspended(*id))
-        .map(|(side, _)| Obstacle { side: *side, reason: Reason::Suspended })
-        .collect()
+/// A manifest as far as the standing of its parties is asked about it.
+#[derive(Debug, Clone, Copy)]
+pub struct Plan<'a> {
+    /// The three sides.
+    pub parties: &'a [(Side, OrganisationId)],
+    /// Plates planned.
+    pub plates: &'a [Plate],
+    /// Lines declared.
+    pub lines: &'a [WasteLine],
+    /// Provinces in which it begins and ends, by code, where known.
+    pub provinces: [Option<&'a str>; 2],
 }
 
-/// What stands in the way of approving and issuing: everything of [`to_propose`], and a facility 1 without a permit to
-/// treat waste in force, under which the manifest would get its number.
+/// What was received, or is on its way, under a permit in a year: grams by waste code.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Used {
+    /// Printed form.
+    pub waste_code: String,
+    /// Grams.
+    pub mass_g: Grams,
+}
+
+/// Everything that stands in the way of proposing, approving and issuing at an instant. `used` is what counts against
+/// the permit of [`numbering_permit`] in the local year of `at`, without this manifest.
 #[must_use]
-pub fn to_issue(
-    parties: &[(Side, OrganisationId)],
+pub fn obstacles(
+    plan: &Plan<'_>,
     suspensions: &[Suspension],
     permits: &[PermitFacts],
+    used: &[Used],
     at: Instant,
 ) -> Vec<Obstacle> {
-    let mut obstacles = to_propose(parties, suspensions, at);
-    let Some((side, facility)) = parties.iter().find(|(side, _)| *side == Side::Facility) else {
-        return obstacles;
-    };
-    if numbering_permit(permits, *facility, at).is_none() {
-        let held = treating(permits, *facility).next().is_some();
-        let reason = if held { Reason::PermitExpired } else { Reason::NoPermit };
-        obstacles.push(Obstacle { side: *side, reason });
+    let mut found: Vec<Obstacle> = suspended(plan.parties, suspensions, at)
+        .map(|side| Obstacle { place: Place::Side(side), side, reason: Reason::Suspended })
+        .collect();
+    for (side, id) in plan.parties {
+        match side {
+            // A generator needs no permit to hand over.
+            Side::Generator => {}
+            Side::Carrier => held(plan, permits, (*side, *id, PermitKind::Transport), at, &mut found),
+            Side::Facility => {
+                held(plan, permits, (*side, *id, PermitKind::Treatment), at, &mut found);
+                if let Some(permit) = numbering_permit(permits, *id, at) {
+                    beyond_quota(plan, permit, used, &mut found);
+                }
+            }
+        }
     }
-    obstacles
+    found
+}
+
+fn suspended(
+    parties: &[(Side, OrganisationId)],
+    suspensions: &[Suspension],
+    at: Instant,
+) -> impl Iterator<Item = Side> {
+    let holds = move |id: OrganisationId| suspensions.iter().any(|s| s.organisation_id == id && s.holds(at));
+    parties.iter().filter(move |(_, id)| holds(*id)).map(|(side, _)| *side)
+}
+
+/// What the permits of one party leave out.
+fn held(
+    plan: &Plan<'_>,
+    permits: &[PermitFacts],
+    (side, id, kind): (Side, OrganisationId, PermitKind),
+    at: Instant,
+    found: &mut Vec<Obstacle>,
+) {
+    let mut add = |place, reason| found.push(Obstacle { place, side, reason });
+    let all: Vec<&PermitFacts> =
+        permits.iter().filter(|permit| permit.organisation_id == id && permit.kind == kind).collect();
+    let valid: Vec<&PermitFacts> =
+        all.iter().copied().filter(|permit| permit.valid_from <= at && at < permit.valid_to).collect();
+    if valid.is_empty() {
+        add(Place::Side(side), if all.is_empty() { Reason::NoPermit } else { Reason::PermitExpired });
+        return;
+    }
+    let here = |permit: &&&PermitFacts| {
+        let inside = |code: &&str| permit.provinces.iter().any(|province| province == code);
+        permit.provinces.is_empty() || plan.provinces.iter().flatten().all(|code| inside(&&**code))
+    };
+    let local: Vec<&PermitFacts> = valid.iter().filter(here).copied().collect();
+    if local.is_empty() {
+        add(Place::Side(side), Reason::OutsideTerritory);
+        return;
+    }
+    if kind == PermitKind::Transport {
+        for (index, plate) in plan.plates.iter().enumerate() {
+            if !local.iter().any(|permit| permit.plates.is_empty() || permit.plates.contains(plate)) {
+                add(Place::Plate(index), Reason::PlateNotPermitted);
+            }
+        }
+    }
+    for (index, line) in plan.lines.iter().enumerate() {
+        let code = line.waste_code.as_str();
+        let lists = |permit: &&&PermitFacts| {
+            permit.waste_codes.is_empty() || permit.waste_codes.iter().any(|listed| listed == code)
+        };
+        let mut listing = local.iter().filter(lists).peekable();
+        if listing.peek().is_none() {
+            add(Place::Line(index), Reason::WasteNotPermitted);
+        } else if kind == PermitKind::Treatment
+            && !listing.any(|permit| allows(permit, line.treatment_method))
+        {
+            add(Place::Line(index), Reason::MethodNotPermitted);
+        }
+    }
+}
+
+/// True when a permit lets waste be treated so.
+#[must_use]
+pub fn allows(permit: &PermitFacts, method: TreatmentMethod) -> bool {
+    permit.methods.is_empty() || permit.methods.contains(&method)
+}
+
+/// Lines by which a yearly limit is passed, counted in their order.
+fn beyond_quota(plan: &Plan<'_>, permit: &PermitFacts, used: &[Used], found: &mut Vec<Obstacle>) {
+    for left in left(permit, used) {
+        let mut sum = Grams(0);
+        for (index, line) in plan.lines.iter().enumerate() {
+            if !left.counts(line.waste_code.as_str()) {
+                continue;
+            }
+            sum = sum + line.declared_mass_g;
+            let obstacle =
+                Obstacle { place: Place::Line(index), side: Side::Facility, reason: Reason::QuotaExceeded };
+            if sum > left.mass_g && !found.contains(&obstacle) {
+                found.push(obstacle);
+            }
+        }
+    }
+}
+
+/// What a permit still allows this year, limit by limit; nothing where it is used up.
+#[must_use]
+pub fn left(permit: &PermitFacts, used: &[Used]) -> Vec<Quota> {
+    let spent = |quota: &Quota| -> Grams {
+        used.iter().filter(|used| quota.counts(&used.waste_code)).map(|used| used.mass_g).sum()
+    };
+    permit
+        .quotas
+        .iter()
+        .map(|quota| Quota {
+            waste_code: quota.waste_code.clone(),
+            mass_g: Grams((quota.mass_g.0 - spent(quota).0).max(0)),
+        })
+        .collect()
 }
 
 /// The permit under which facility 1 gets manifests numbered at an instant: of those in force the one that began last.
@@ -82,77 +221,4 @@ fn treating(permits: &[PermitFacts], facility: OrganisationId) -> impl Iterator<
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use uuid::Uuid;
-
-    const GENERATOR: OrganisationId = OrganisationId(Uuid::from_u128(1));
-    const CARRIER: OrganisationId = OrganisationId(Uuid::from_u128(2));
-    const FACILITY: OrganisationId = OrganisationId(Uuid::from_u128(3));
-    const PARTIES: [(Side, OrganisationId); 3] =
-        [(Side::Generator, GENERATOR), (Side::Carrier, CARRIER), (Side::Facility, FACILITY)];
-
-    fn day(day: u32) -> Instant {
-        format!("2026-11-{day:02}T01:00:00Z").parse().unwrap()
-    }
-
-    fn permit(organisation_id: OrganisationId, kind: PermitKind, number: &str, from: u32) -> PermitFacts {
-        PermitFacts {
-            organisation_id,
-            kind,
-            number: number.to_owned(),
-            valid_from: day(from),
-            valid_to: day(from + 10),
-            waste_codes: Vec::new(),
-            plates: Vec::new(),
-        }
-    }
-
-    #[test]
-    fn a_suspension_holds_from_its_instant_to_its_end() {
-        let suspensions =
-            [Suspension { organisation_id: CARRIER, suspended_at: day(5), lifted_at: Some(day(7)) }];
-        let found = |at| to_propose(&PARTIES, &suspensions, at);
-        assert_eq!(found(day(4)), []);
-        for at in [day(5), day(6)] {
-            assert_eq!(found(at), [Obstacle { side: Side::Carrier, reason: Reason::Suspended }]);
-        }
-        assert_eq!(found(day(7)), []);
-        let open = [Suspension { organisation_id: GENERATOR, suspended_at: day(5), lifted_at: None }];
-        assert_eq!(to_propose(&PARTIES, &open, day(30)).len(), 1);
-        let stranger = [Suspension { organisation_id: OrganisationId(Uuid::nil()), ..open[0] }];
-        assert_eq!(to_propose(&PARTIES, &stranger, day(30)), []);
-    }
-
-    #[test]
-    fn a_number_needs_a_permit_in_force() {
-        let treatment = |number, from| permit(FACILITY, PermitKind::Treatment, number, from);
-        let reasons = |permits: &[PermitFacts]| {
-            to_issue(&PARTIES, &[], permits, day(12)).into_iter().map(|o| o.reason).collect::<Vec<_>>()
-        };
-        assert_eq!(reasons(&[]), [Reason::NoPermit]);
-        let others =
-            [permit(FACILITY, PermitKind::Transport, "1", 5), permit(CARRIER, PermitKind::Treatment, "2", 5)];
-        assert_eq!(reasons(&others), [Reason::NoPermit]);
-        assert_eq!(reasons(&[treatment("1", 1)]), [Reason::PermitExpired]);
-        assert_eq!(
-            reasons(&[treatment("1", 2)]),
-            [Reason::PermitExpired],
-            "it ends at the first instant after it"
-        );
-        assert_eq!(reasons(&[treatment("1", 13)]), [Reason::PermitExpired], "not begun");
-        assert_eq!(reasons(&[treatment("1", 1), treatment("2", 12)]), []);
-        let permits = [treatment("9", 3), treatment("1", 6), treatment("2", 6), treatment("3", 13)];
-        assert_eq!(numbering_permit(&permits, FACILITY, day(12)).map(|p| p.number.as_str()), Some("2"));
-    }
-
-    #[test]
-    fn every_obstacle_is_told_at_once() {
-        let all = [GENERATOR, CARRIER, FACILITY].map(|organisation_id| Suspension {
-            organisation_id,
-            suspended_at: day(1),
-            lifted_at: None,
-        });
-        assert_eq!(to_issue(&PARTIES, &all, &[], day(2)).len(), 4);
-    }
-}
+mod tests;

@@ -44,6 +44,8 @@ ids! {
     SiteId,
     /// A permit of an organisation.
     PermitId,
+    /// An agreement of a generator and a facility.
+    AgreementId,
     /// A vehicle of a carrier.
     VehicleId,
     /// A carrier's named route.

@@ -6,6 +6,7 @@
 #[macro_use]
 mod words;
 
+pub mod agreement;
 pub mod custody;
 pub mod eligibility;
 pub mod file;

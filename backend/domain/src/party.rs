@@ -1,8 +1,10 @@
 //! Parties: organisations, their sites and permits, and the roles of people in them.
 
 use crate::id::{OrganisationId, PersonId, SiteId};
+use crate::mass::Grams;
 use crate::plate::Plate;
 use crate::time::Instant;
+use crate::waste::TreatmentMethod;
 use serde::{Deserialize, Serialize};
 
 words! {
@@ -122,6 +124,30 @@ pub struct PermitFacts {
     pub waste_codes: Vec<String>,
     /// Plates allowed to move waste under it; empty for treatment permits.
     pub plates: Vec<Plate>,
+    /// Treatment methods allowed; empty = all.
+    pub methods: Vec<TreatmentMethod>,
+    /// What may be received under it in a local year; empty = no limit.
+    pub quotas: Vec<Quota>,
+    /// Provinces in which it holds, by code; empty = everywhere.
+    pub provinces: Vec<String>,
+}
+
+/// The most that may be received in a local year under a permit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Quota {
+    /// Of this waste code in printed form; of all codes together without one.
+    #[serde(default)]
+    pub waste_code: Option<String>,
+    /// Grams a local year.
+    pub mass_g: Grams,
+}
+
+impl Quota {
+    /// True when waste of this code counts against it.
+    #[must_use]
+    pub fn counts(&self, waste_code: &str) -> bool {
+        self.waste_code.as_deref().is_none_or(|code| code == waste_code)
+    }
 }
 
 impl PermitFacts {
@@ -186,6 +212,9 @@ mod tests {
             valid_to: day(to),
             waste_codes: Vec::new(),
             plates: Vec::new(),
+            methods: Vec::new(),
+            quotas: Vec::new(),
+            provinces: Vec::new(),
         }
     }
 

@@ -4,9 +4,10 @@
 use crate::batch::{Column, Statement, ids};
 use crate::{Json, Result, Tx};
 use domain::id::OrganisationId;
-use domain::party::{PermitFacts, PermitKind, Suspension};
+use domain::party::{PermitFacts, PermitKind, Quota, Suspension};
 use domain::plate::Plate;
 use domain::time::Instant;
+use domain::waste::TreatmentMethod;
 use std::sync::LazyLock;
 
 /// What is on record about some organisations, in force or not.
@@ -28,16 +29,20 @@ struct Row {
     ends_at: Option<Instant>,
     waste_codes: Option<Json<Vec<String>>>,
     plates: Option<Json<Vec<Plate>>>,
+    methods: Option<Json<Vec<TreatmentMethod>>>,
+    quotas: Option<Json<Vec<Quota>>>,
+    provinces: Option<Json<Vec<String>>>,
 }
 
 /// Permits and suspensions of organisations.
 pub async fn list_for(tx: &mut Tx, organisations: &[OrganisationId]) -> Result<Standing> {
     static LIST: LazyLock<Statement> = LazyLock::new(|| {
         Statement::new(
-            "SELECT organisation_id, kind, number, valid_from AS begins_at, valid_to AS ends_at, waste_codes, plates \
+            "SELECT organisation_id, kind, number, valid_from AS begins_at, valid_to AS ends_at, waste_codes, plates, \
+                    methods, quotas, provinces \
              FROM permits WHERE organisation_id IN (SELECT wanted FROM {input}) \
              UNION ALL \
-             SELECT organisation_id, NULL, NULL, suspended_at, lifted_at, NULL, NULL \
+             SELECT organisation_id, NULL, NULL, suspended_at, lifted_at, NULL, NULL, NULL, NULL, NULL \
              FROM suspensions WHERE organisation_id IN (SELECT wanted FROM {input}) \
              ORDER BY begins_at, organisation_id, number",
             &[("wanted", Column::Uuid)],
@@ -61,6 +66,9 @@ pub async fn list_for(tx: &mut Tx, organisations: &[OrganisationId]) -> Result<S
             valid_to,
             waste_codes: row.waste_codes.map(|codes| codes.0).unwrap_or_default(),
             plates: row.plates.map(|plates| plates.0).unwrap_or_default(),
+            methods: row.methods.map(|methods| methods.0).unwrap_or_default(),
+            quotas: row.quotas.map(|quotas| quotas.0).unwrap_or_default(),
+            provinces: row.provinces.map(|provinces| provinces.0).unwrap_or_default(),
         });
     }
     Ok(standing)

@@ -24,6 +24,7 @@ mod search;
 
 pub mod action_links;
 pub mod acts;
+pub mod agreements;
 pub mod audit;
 pub mod copy;
 pub mod counters;

@@ -113,8 +113,8 @@ async fn one(area: &Area, tx: &mut Tx, n: usize) -> anyhow::Result<Load> {
     manifests::insert(tx, &new).await?;
     let decisions = [
         (&from.clerk, Decision::Propose { side: Side::Generator }),
-        (&to.clerk, Decision::Approve { side: Side::Facility }),
-        (&to.clerk, Decision::Issue { revision: 1 }),
+        (&to.clerk, Decision::approval(Side::Facility)),
+        (&to.clerk, Decision::issue(1)),
     ];
     for (person, decision) in decisions {
         let organisation_id = person.organisation_id;

@@ -276,6 +276,14 @@ fn registry() -> Vec<Row> {
             json!({"name": " ", "role": "driver", "organisation_id": scene.world.cast.dispatcher.organisation_id})
         }),
         groups("POST", "/api/v1/people/{id}/invitations", &[(CARRIER_DESK, 201), (DRIVERS, 403)], 404),
+        signed_in("GET", "/api/v1/agreements", 200),
+        groups("POST", "/api/v1/agreements", &[(AGREEING, 422)], 403).json(|scene| {
+            json!({"generator_id": scene.world.cast.generator.organisation_id, "number": " ", "copy4_days": 30,
+                   "facility_id": scene.world.cast.facility.organisation_id,
+                   "valid_from": "2026-01-01T00:00:00Z", "valid_to": "2027-01-01T00:00:00Z"})
+        }),
+        signed_in("POST", "/api/v1/agreements/{id}/confirm", 404),
+        signed_in("POST", "/api/v1/agreements/{id}/end", 404),
         signed_in("GET", "/api/v1/permits", 200).query("?organisation_id={carrier}"),
         by_authorities("/api/v1/permits").json(|scene| {
             json!({"organisation_id": scene.world.cast.dispatcher.organisation_id, "kind": "transport", "number": " ",

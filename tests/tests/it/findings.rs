@@ -204,7 +204,17 @@ async fn a_permit_that_lapses_on_the_road(world: World) {
 async fn a_waste_that_no_permit_lists(world: World) {
     let mut declaration = world.declaration();
     declaration["lines"][0]["waste_code"] = json!(UNPERMITTED_CODE);
+    // Issued under permits that list it and end before the load leaves.
+    for (holder, kind) in [(&world.cast.dispatcher, "transport"), (&world.cast.facility, "treatment")] {
+        let now = world.clock.now();
+        let permit = json!({
+            "organisation_id": holder.organisation_id, "kind": kind, "number": "8-8-8", "valid_from": now,
+            "valid_to": now + TimeDelta::minutes(15), "waste_codes": [UNPERMITTED_CODE],
+        });
+        let _ = world.cast.authority.post("/api/v1/permits", &permit).await.expect(201);
+    }
     let load = world.issued_as(&declaration).await;
+    world.clock.minutes(20);
     let driver = world.phone_of(&world.cast.driver).await;
     let pickup = driver.picks_up(&load).at(&world.places.store).send().await;
     pickup.recorded("in_transit", "B", &["waste_not_permitted"]);

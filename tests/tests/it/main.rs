@@ -6,6 +6,7 @@
 
 mod access;
 mod access_rows;
+mod agreements;
 mod backup;
 mod eligibility;
 mod entitlement;
@@ -22,6 +23,7 @@ mod live_codes;
 mod main_job;
 mod notices;
 mod order;
+mod permits;
 mod places;
 mod post;
 mod registry;

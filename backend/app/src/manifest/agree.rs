@@ -8,17 +8,21 @@ use crate::caller::Caller;
 use crate::error::{Error, Result};
 use crate::idempotency::{self, Once};
 use crate::ledger::Cause;
+use domain::agreement::{Agreement, in_force};
 use domain::custody::act::{Act, Decision};
 use domain::id::{ManifestId, OrganisationId};
 use domain::manifest::{ManifestState, Side};
+use domain::time::Instant;
+use domain::waste::WasteLine;
 use store::Tx;
 use store::manifests::Manifest;
 
-/// Proposes a draft; the proposing side has thereby agreed.
+/// Proposes a draft; the proposing side has thereby agreed. Under an agreement that approves in advance it is issued at
+/// once.
 ///
 /// # Errors
-/// [`Error::WrongState`] unless it is a draft; [`Error::NotFound`] for other organisations; [`Error::Fields`] naming
-/// every party that is suspended.
+/// [`Error::WrongState`] unless it is a draft; [`Error::NotFound`] for other organisations; [`Error::Fields`] with
+/// everything that stands in the way of issuing it.
 pub async fn propose(
     app: &App,
     caller: &Caller,
@@ -41,8 +45,20 @@ pub async fn propose(
         });
     }
     let side = side.ok_or(Error::Forbidden)?;
-    eligibility::to_propose(&mut tx, &row, app.now()).await?;
-    act(app, &mut tx, caller, id, row.drafted_by, Decision::Propose { side }).await?;
+    let lines = lines(&mut tx, id).await?;
+    let cover = eligibility::check(&mut tx, &row, &lines, app.now()).await?;
+    let mut decisions = vec![(row.drafted_by, Decision::Propose { side })];
+    // A carrier speaks for neither side: what these have agreed on between them does not make its proposal theirs.
+    if let Some(other) = opposite(side) {
+        if let Some(agreement) = in_advance(&mut tx, &row, &lines, app.now()).await? {
+            let under = Some(agreement.terms());
+            let approve = Decision::Approve { side: other, under, in_advance: true };
+            decisions.push((parties.of(other), approve));
+            let issued = super::issue::issue(app, &mut tx, &row, &lines, cover).await?;
+            decisions.push((row.drafted_by, issued));
+        }
+    }
+    acts(app, &mut tx, caller, id, decisions).await?;
     idempotency::note(app, &mut tx, caller, once, id).await?;
     crate::registry::audit(app, &mut tx, caller, Some(row.drafted_by), "manifest.propose", &id.to_string())
         .await?;
@@ -84,14 +100,23 @@ pub async fn approve(
     if made.iter().any(|(_, act)| decided_by_caller(act)) {
         return Err(Error::SamePerson);
     }
-    let permit = eligibility::to_issue(&mut tx, &row, app.now()).await?;
+    let lines = lines(&mut tx, id).await?;
+    let cover = eligibility::check(&mut tx, &row, &lines, app.now()).await?;
     let organisation_id = parties.of(waiting);
-    act(app, &mut tx, caller, id, organisation_id, Decision::Approve { side: waiting }).await?;
-    let row = load::locked(&mut tx, caller, id).await?;
-    if row.agreed_generator && row.agreed_facility {
-        let issued = super::issue::issue(app, &mut tx, &row, permit).await?;
-        act(app, &mut tx, caller, id, organisation_id, issued).await?;
+    let agreement = agreement(&mut tx, &row, &lines, app.now()).await?;
+    let under = agreement.as_ref().map(Agreement::terms);
+    let mut decisions =
+        vec![(organisation_id, Decision::Approve { side: waiting, under, in_advance: false })];
+    let missing = opposite(waiting).filter(|other| !has_agreed(&row, *other));
+    let agreed_before = agreement.is_some_and(|agreement| agreement.approves_in_advance);
+    if let Some(other) = missing.filter(|_| agreed_before) {
+        decisions.push((parties.of(other), Decision::Approve { side: other, under, in_advance: true }));
     }
+    if missing.is_none() || agreed_before {
+        let issued = super::issue::issue(app, &mut tx, &row, &lines, cover).await?;
+        decisions.push((organisation_id, issued));
+    }
+    acts(app, &mut tx, caller, id, decisions).await?;
     idempotency::note(app, &mut tx, caller, once, id).await?;
     crate::registry::audit(app, &mut tx, caller, Some(organisation_id), "manifest.approve", &id.to_string())
         .await?;
@@ -106,6 +131,41 @@ const fn has_agreed(row: &Manifest, side: Side) -> bool {
     }
 }
 
+/// The side that has to agree with this one; a carrier's has none.
+const fn opposite(side: Side) -> Option<Side> {
+    match side {
+        Side::Generator => Some(Side::Facility),
+        Side::Facility => Some(Side::Generator),
+        Side::Carrier => None,
+    }
+}
+
+async fn lines(tx: &mut Tx, id: ManifestId) -> Result<Vec<WasteLine>> {
+    Ok(store::lines::list_for(tx, &[id]).await?.into_iter().map(|line| line.declared).collect())
+}
+
+/// The agreement under which a manifest goes at an instant.
+async fn agreement(
+    tx: &mut Tx,
+    row: &Manifest,
+    lines: &[WasteLine],
+    at: Instant,
+) -> Result<Option<Agreement>> {
+    let held = store::agreements::list_between(tx, row.generator_id, row.facility_id).await?;
+    let held: Vec<Agreement> = held.into_iter().map(Agreement::from).collect();
+    Ok(in_force(&held, lines, at).cloned())
+}
+
+/// The agreement that has said yes in advance.
+async fn in_advance(
+    tx: &mut Tx,
+    row: &Manifest,
+    lines: &[WasteLine],
+    at: Instant,
+) -> Result<Option<Agreement>> {
+    Ok(agreement(tx, row, lines, at).await?.filter(|agreement| agreement.approves_in_advance))
+}
+
 /// Records an office act and folds the manifest again.
 pub(super) async fn act(
     app: &App,
@@ -115,9 +175,23 @@ pub(super) async fn act(
     organisation_id: OrganisationId,
     decision: Decision,
 ) -> Result<()> {
-    let act =
-        Act { id: app.new_id()?, person_id: caller.person_id, organisation_id, at: app.now(), decision };
-    store::acts::insert(tx, id, &act).await?;
+    acts(app, tx, caller, id, vec![(organisation_id, decision)]).await
+}
+
+/// Records what was decided in one breath, each for an organisation, and folds the manifest once: nobody is told of
+/// steps in between.
+async fn acts(
+    app: &App,
+    tx: &mut Tx,
+    caller: &Caller,
+    id: ManifestId,
+    decisions: Vec<(OrganisationId, Decision)>,
+) -> Result<()> {
+    for (organisation_id, decision) in decisions {
+        let act =
+            Act { id: app.new_id()?, person_id: caller.person_id, organisation_id, at: app.now(), decision };
+        store::acts::insert(tx, id, &act).await?;
+    }
     let cause = Cause::Decided { by: Some(caller.person_id) };
     crate::refold::refold(app, tx, &[id], cause).await
 }

@@ -1,5 +1,6 @@
 //! Issuing: number, seal, status-list place, short code and pickup code, all in the transaction of the last approval.
 
+use super::eligibility::Cover;
 use crate::error::{Error, Result};
 use crate::ports::Core;
 use domain::custody::act::Decision;
@@ -19,16 +20,20 @@ const FIRST_REVISION: i32 = 1;
 /// Other short codes to try when one is taken: four different ones exist for a seal.
 const SHORT_CODE_ATTEMPTS: u8 = 4;
 
-/// Gives a manifest on which both sides agree its number under this permit, and its seal; the act that says so is the
+/// Gives a manifest on which both sides agree its number under this cover, and its seal; the act that says so is the
 /// caller's. Gapless: the counter's row stays locked until the commit.
-pub(super) async fn issue(core: &Core, tx: &mut Tx, row: &Manifest, permit: String) -> Result<Decision> {
-    let lines: Vec<WasteLine> =
-        store::lines::list_for(tx, &[row.id]).await?.into_iter().map(|line| line.declared).collect();
-    let (issue, mut seal) = seal_next(core, tx, row, &lines, permit).await?;
+pub(super) async fn issue(
+    core: &Core,
+    tx: &mut Tx,
+    row: &Manifest,
+    lines: &[WasteLine],
+    cover: Cover,
+) -> Result<Decision> {
+    let (issue, mut seal) = seal_next(core, tx, row, lines, cover.permit).await?;
     update_issued(tx, &issue).await?;
     seal.short_code = free_short_code(tx, &seal.digest).await?;
     seals::insert(tx, &seal).await?;
-    Ok(Decision::Issue { revision: FIRST_REVISION })
+    Ok(Decision::Issue { revision: FIRST_REVISION, left: cover.left })
 }
 
 /// Takes the next serial of the permit and the next place in the status lists, and seals the document of `row` and

@@ -7,12 +7,16 @@ use crate::error::{Error, FieldCode, FieldErrors, Result};
 use crate::page::Page;
 use chrono::{DateTime, Utc};
 use domain::id::{OrganisationId, PermitId};
-use domain::party::{PermitFacts, PermitKind, Role};
+use domain::mass::Grams;
+use domain::party::{PermitFacts, PermitKind, Quota, Role};
 use domain::plate::Plate;
 use domain::time::instant;
-use domain::waste::WasteCode;
+use domain::waste::{TreatmentMethod, WasteCode};
 use serde::{Deserialize, Serialize};
 use store::permits;
+
+/// The largest yearly limit: far above any facility, far below overflow of sums.
+const MAX_QUOTA: Grams = Grams(10_000_000_000_000);
 
 /// A permit.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
@@ -33,6 +37,12 @@ pub struct PermitView {
     pub waste_codes: Vec<String>,
     /// Plates.
     pub plates: Vec<Plate>,
+    /// Treatment methods; empty means all.
+    pub methods: Vec<TreatmentMethod>,
+    /// Grams that may be received in a local year; empty means without limit.
+    pub quotas: Vec<Quota>,
+    /// Provinces in which it holds, by code; empty means everywhere.
+    pub provinces: Vec<String>,
 }
 
 /// A permit to register.
@@ -54,6 +64,15 @@ pub struct NewPermit {
     /// Plates.
     #[serde(default)]
     pub plates: Vec<Plate>,
+    /// Treatment methods; empty means all.
+    #[serde(default)]
+    pub methods: Vec<TreatmentMethod>,
+    /// Grams that may be received in a local year, by code or of all codes; empty means without limit.
+    #[serde(default)]
+    pub quotas: Vec<Quota>,
+    /// Provinces in which it holds, by code; empty means everywhere.
+    #[serde(default)]
+    pub provinces: Vec<String>,
 }
 
 /// Permits; public knowledge to everybody signed in.
@@ -105,7 +124,30 @@ pub async fn create(app: &App, caller: &Caller, input: NewPermit) -> Result<Perm
             "Such as 15C-123.45.",
         );
     }
+    let mut quotas = Vec::new();
+    for (index, quota) in input.quotas.iter().enumerate() {
+        let code = quota.waste_code.as_deref().map(WasteCode::parse).transpose();
+        errors.check(
+            code.is_ok(),
+            format!("quotas[{index}].waste_code"),
+            FieldCode::BadFormat,
+            "Six digits, or null for all codes together.",
+        );
+        errors.check(
+            quota.mass_g > Grams(0) && quota.mass_g <= MAX_QUOTA,
+            format!("quotas[{index}].mass_g"),
+            FieldCode::OutOfRange,
+            "Grams a year, above 0, at most 10,000,000 tonnes.",
+        );
+        let waste_code = code.ok().flatten().map(|code| code.as_str().to_owned());
+        quotas.push(Quota { waste_code, mass_g: quota.mass_g });
+    }
     let mut tx = app.db.begin("permits.create").await?;
+    let known = store::provinces::list(&mut tx).await?;
+    for (index, code) in input.provinces.iter().enumerate() {
+        let is_known = known.iter().any(|province| province.code == *code);
+        errors.check(is_known, format!("provinces[{index}]"), FieldCode::Unknown, "No such province.");
+    }
     match store::organisations::lock(&mut tx, input.organisation_id).await {
         Err(store::Error::NotFound) => {
             errors.add("organisation_id", FieldCode::Unknown, "No such organisation.");
@@ -122,6 +164,9 @@ pub async fn create(app: &App, caller: &Caller, input: NewPermit) -> Result<Perm
         valid_to: instant(input.valid_to),
         waste_codes: store::Json(waste_codes),
         plates: store::Json(input.plates),
+        methods: store::Json(input.methods),
+        quotas: store::Json(quotas),
+        provinces: store::Json(input.provinces),
         created_at: app.now(),
     };
     let held = permits::list_for(&mut tx, &[row.organisation_id]).await?;
@@ -147,5 +192,8 @@ fn view(row: permits::Permit) -> PermitView {
         valid_to: row.valid_to,
         waste_codes: row.waste_codes.0,
         plates: row.plates.0,
+        methods: row.methods.0,
+        quotas: row.quotas.0,
+        provinces: row.provinces.0,
     }
 }

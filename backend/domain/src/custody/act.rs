@@ -1,7 +1,9 @@
 //! Office acts: what people decide at a desk, recorded beside the custody events and folded with them.
 
+use crate::agreement::Terms;
 use crate::id::{ActId, OrganisationId, PersonId};
 use crate::manifest::Side;
+use crate::party::Quota;
 use crate::plate::Plate;
 use crate::time::Instant;
 use serde::{Deserialize, Serialize};
@@ -19,11 +21,20 @@ pub enum Decision {
     Approve {
         /// The approving side.
         side: Side,
+        /// The agreement under which it does, if there is one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        under: Option<Terms>,
+        /// The agreement had said so in advance: nobody of that side was asked.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        in_advance: bool,
     },
     /// Number given and seal made, in the transaction of the last approval.
     Issue {
         /// Revision that the seal states.
         revision: i32,
+        /// What the permit still allowed, this load included, where it limits what is received in a year.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        left: Vec<Quota>,
     },
     /// The manifest is cancelled; withdrawn by the fold when the load had already left.
     Void {
@@ -42,6 +53,20 @@ pub enum Decision {
         /// Name of the person who hands over, as written.
         name: Option<String>,
     },
+}
+
+impl Decision {
+    /// A side agrees on its own.
+    #[must_use]
+    pub const fn approval(side: Side) -> Self {
+        Self::Approve { side, under: None, in_advance: false }
+    }
+
+    /// Issued in this revision, under a permit without yearly limits.
+    #[must_use]
+    pub const fn issue(revision: i32) -> Self {
+        Self::Issue { revision, left: Vec::new() }
+    }
 }
 
 /// One office act with its author and time.

@@ -83,6 +83,7 @@ struct Run<'a> {
     void: Option<VoidDecision>,
     confirmed: Option<Confirmation>,
     reason: Option<String>,
+    copy4_days: Option<i32>,
     loaded: BTreeMap<i32, Grams>,
     steps: Vec<Step>,
 }
@@ -100,6 +101,7 @@ impl<'a> Run<'a> {
             void: None,
             confirmed: None,
             reason: None,
+            copy4_days: None,
             loaded: BTreeMap::new(),
             steps: Vec::with_capacity(events.len() + 4),
         }
@@ -127,7 +129,12 @@ impl<'a> Run<'a> {
             effect => effect,
         };
         match &act.decision {
-            Decision::Propose { .. } | Decision::Approve { .. } => {}
+            Decision::Propose { .. } => {}
+            Decision::Approve { under, .. } => {
+                if effect.counts() {
+                    self.copy4_days = under.map(|terms| terms.copy4_days).or(self.copy4_days);
+                }
+            }
             Decision::Issue { .. } => {
                 if effect.counts() {
                     self.issued_at = Some(act.at);
@@ -311,7 +318,7 @@ impl<'a> Run<'a> {
             custody => custody.receipt().map(|receipt| receipt.scan.at),
         };
         let held = self.hold.as_ref().map(|hold| (hold.since, hold.review_at));
-        let turn = turn(self.facts, &self.custody, held, self.crew.driver_id);
+        let turn = turn(self.facts, &self.custody, held, self.crew.driver_id, self.copy4_days);
         Folded {
             state_since: self.custody.since(),
             expected_plate: self.crew.plate(),

@@ -89,6 +89,9 @@ fn permit(organisation_id: u128, kind: PermitKind, plates: &[&str]) -> PermitFac
         valid_to: minute(500_000),
         waste_codes: vec!["17 02 03".into(), "16 01 06".into()],
         plates: plates.iter().map(|plate| Plate((*plate).into())).collect(),
+        methods: Vec::new(),
+        quotas: Vec::new(),
+        provinces: Vec::new(),
     }
 }
 
@@ -304,8 +307,8 @@ pub(crate) fn act(id: u128, who: Somebody, at: i64, decision: Decision) -> Act {
 pub(crate) fn issued() -> Vec<Act> {
     vec![
         act(501, CLERK, -10, Decision::Propose { side: Side::Generator }),
-        act(503, GATE, 0, Decision::Approve { side: Side::Facility }),
-        act(502, GATE, 0, Decision::Issue { revision: 1 }),
+        act(503, GATE, 0, Decision::approval(Side::Facility)),
+        act(502, GATE, 0, Decision::issue(1)),
     ]
 }
 

@@ -21,8 +21,8 @@ impl Custody {
         match entry.what {
             What::Act(act) => match &act.decision {
                 Decision::Propose { side } => self.propose(entry, *side),
-                Decision::Approve { side } => self.approve(entry, *side),
-                Decision::Issue { revision } => self.issue(entry, *revision),
+                Decision::Approve { side, .. } => self.approve(entry, *side),
+                Decision::Issue { revision, .. } => self.issue(entry, *revision),
                 Decision::Void { reason } => self.void(entry, reason),
                 Decision::Assign { .. } => self.assign(entry),
                 Decision::ConfirmPickup { .. } => self.confirm_pickup(entry),

@@ -156,7 +156,9 @@ impl Told<'_> {
             return;
         }
         match after.state {
-            ManifestState::Issued if before.state == ManifestState::Proposed => {
+            ManifestState::Issued
+                if matches!(before.state, ManifestState::Draft | ManifestState::Proposed) =>
+            {
                 self.add_desks(Topic::Issued, &[Role::Generator, Role::Carrier, Role::Facility]);
             }
             ManifestState::Accepted => self.add_desks(Topic::Accepted, &[Role::Generator, Role::Carrier]),

@@ -164,12 +164,12 @@ fn decisions(core: &Core, province: &Province, load: &Load<'_>) -> anyhow::Resul
         Side::Facility => Side::Generator,
         Side::Carrier => {
             let between = load.proposed_at + (approved_at - load.proposed_at) / 2;
-            acts.push(act(Side::Generator, between, Decision::Approve { side: Side::Generator })?);
+            acts.push(act(Side::Generator, between, Decision::approval(Side::Generator))?);
             Side::Facility
         }
     };
-    acts.push(act(last, approved_at, Decision::Approve { side: last })?);
-    acts.push(act(last, load.issued_at, Decision::Issue { revision: 1 })?);
+    acts.push(act(last, approved_at, Decision::approval(last))?);
+    acts.push(act(last, load.issued_at, Decision::issue(1))?);
     let assign = Decision::Assign { driver_id: Some(load.driver), plate: Some(load.plate.clone()) };
     acts.push(act(Side::Carrier, load.assigned_at, assign)?);
     if load.fate == Fate::Void {

@@ -109,6 +109,9 @@ async fn write_fleet(tx: &mut Tx, province: &Province, now: Instant) -> anyhow::
             valid_to: row.valid_to,
             waste_codes: Json(row.waste_codes.clone()),
             plates: Json(row.plates.clone()),
+            methods: Json(Vec::new()),
+            quotas: Json(Vec::new()),
+            provinces: Json(Vec::new()),
             created_at: now,
         };
         permits::insert(tx, &permit).await?;

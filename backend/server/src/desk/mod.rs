@@ -1,5 +1,6 @@
 //! Routes of the offices: registry, inbox, findings, statistics, map. One file per noun, as in the layers below.
 
+mod agreements;
 mod insight;
 mod organisations;
 mod people;
@@ -13,6 +14,7 @@ use utoipa_axum::router::OpenApiRouter;
 #[must_use]
 pub fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new()
+        .merge(agreements::router())
         .merge(organisations::router())
         .merge(people::router())
         .merge(registry::router())

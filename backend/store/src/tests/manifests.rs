@@ -320,7 +320,7 @@ async fn acts_are_kept_in_their_order() {
             at: at(1, minute),
             decision,
         };
-        let approve = act(1, 20, Decision::Approve { side: Side::Facility });
+        let approve = act(1, 20, Decision::approval(Side::Facility));
         let propose = act(2, 10, Decision::Propose { side: Side::Generator });
         let void = act(3, 30, Decision::Void { reason: "Nhầm\u{0}".to_owned() });
         acts::insert(&mut tx, id, &approve).await.unwrap();

@@ -1,5 +1,6 @@
 //! Every function of the store, on both databases.
 
+mod agreements;
 mod custody;
 mod errors;
 mod files;

@@ -7,9 +7,10 @@ use crate::vehicles::{self, Vehicle};
 use crate::waste_codes::{self, ListedCode};
 use crate::{Json, Page, eligibility, meta, organisations, provinces, reference, sites, unlisted};
 use domain::id::{OrganisationId, PermitId, RouteId, SiteId, VehicleId};
-use domain::party::{OrganisationKind, PermitFacts, PermitKind, SiteKind, Suspension};
+use domain::mass::Grams;
+use domain::party::{OrganisationKind, PermitFacts, PermitKind, Quota, SiteKind, Suspension};
 use domain::plate::Plate;
-use domain::waste::WasteCode;
+use domain::waste::{TreatmentMethod, WasteCode};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -253,6 +254,9 @@ async fn permits_and_vehicles_belong_to_organisations() {
             valid_to: at(23, 0),
             waste_codes: Json(vec!["17 02 03".to_owned()]),
             plates: Json(vec![Plate("15C-123.45".to_owned())]),
+            methods: Json(vec![TreatmentMethod::Incineration]),
+            quotas: Json(vec![Quota { waste_code: None, mass_g: Grams(7) }]),
+            provinces: Json(vec!["31".to_owned()]),
             created_at: at(0, 0),
         };
         permits::insert(&mut tx, &permit).await.unwrap();

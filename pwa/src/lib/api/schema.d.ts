@@ -21,6 +21,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/agreements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Agreements of the caller's organisations, the latest first. */
+        get: operations["list_agreements"];
+        put?: never;
+        /** Writes an agreement down for one of its sides; it counts once the other has confirmed it. */
+        post: operations["create_agreement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agreements/{id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The other side stands by an agreement. */
+        post: operations["confirm_agreement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agreements/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Either side ends an agreement; what was issued under it stays. */
+        post: operations["end_agreement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/devices": {
         parameters: {
             query?: never;
@@ -1154,6 +1206,63 @@ export interface components {
             /** @description The generator has. */
             generator: boolean;
         };
+        /**
+         * Format: uuid
+         * @description An agreement of a generator and a facility.
+         */
+        AgreementId: string;
+        /** @description An agreement as its sides see it. */
+        AgreementView: {
+            /** @description Manifests under it are issued when they are proposed. */
+            approves_in_advance: boolean;
+            /**
+             * Format: date-time
+             * @description When the other side confirmed it; before that it counts for nothing.
+             */
+            confirmed_at?: string | null;
+            /**
+             * Format: int32
+             * @description Days after acceptance within which copy 4 goes back.
+             */
+            copy4_days: number;
+            /** @description The side that wrote it down. */
+            drafted_by: components["schemas"]["OrganisationId"];
+            /**
+             * Format: date-time
+             * @description When it was ended early.
+             */
+            ended_at?: string | null;
+            /** @description Receives. */
+            facility_id: components["schemas"]["OrganisationId"];
+            /** @description Its name. */
+            facility_name: string;
+            /** @description Hands over. */
+            generator_id: components["schemas"]["OrganisationId"];
+            /** @description Its name. */
+            generator_name: string;
+            /** @description Its id. */
+            id: components["schemas"]["AgreementId"];
+            /** @description In force now. */
+            in_force: boolean;
+            /** @description This caller may confirm it now. */
+            may_confirm: boolean;
+            /** @description This caller may end it now. */
+            may_end: boolean;
+            /** @description Number on paper. */
+            number: string;
+            /**
+             * Format: date-time
+             * @description First instant it holds.
+             */
+            valid_from: string;
+            /**
+             * Format: date-time
+             * @description First instant it holds no more.
+             */
+            valid_to: string;
+            /** @description Waste codes; empty means all. */
+            waste_codes: string[];
+        };
         /** @description Driver and plate; what is null stays as it is. */
         Assignment: {
             driver_id?: components["schemas"]["PersonId"] | null;
@@ -1424,7 +1533,7 @@ export interface components {
          * @description What is wrong with a field; the PWA translates the code.
          * @enum {string}
          */
-        FieldCode: "required" | "too_long" | "out_of_range" | "unknown" | "bad_format" | "not_permitted" | "expired" | "duplicate" | "suspended" | "no_permit" | "permit_expired";
+        FieldCode: "required" | "too_long" | "out_of_range" | "unknown" | "bad_format" | "not_permitted" | "expired" | "duplicate" | "suspended" | "no_permit" | "permit_expired" | "waste_not_permitted" | "method_not_permitted" | "plate_not_permitted" | "quota_exceeded" | "outside_territory";
         /** @description A problem of one field. */
         FieldError: {
             /** @description Stable code. */
@@ -2003,6 +2112,34 @@ export interface components {
              */
             version: number;
         };
+        /** @description An agreement to write down. */
+        NewAgreement: {
+            /** @description Manifests under it are issued when they are proposed. */
+            approves_in_advance?: boolean;
+            /**
+             * Format: int32
+             * @description Days after acceptance within which copy 4 goes back, 1 to 366.
+             */
+            copy4_days: number;
+            /** @description Receives. */
+            facility_id: components["schemas"]["OrganisationId"];
+            /** @description Hands over. */
+            generator_id: components["schemas"]["OrganisationId"];
+            /** @description Number on paper, 1 to 60 characters. */
+            number: string;
+            /**
+             * Format: date-time
+             * @description First instant it holds.
+             */
+            valid_from: string;
+            /**
+             * Format: date-time
+             * @description First instant it holds no more.
+             */
+            valid_to: string;
+            /** @description Waste codes; empty means all. */
+            waste_codes?: string[];
+        };
         /** @description A key to register. */
         NewDevice: {
             /**
@@ -2038,12 +2175,18 @@ export interface components {
         NewPermit: {
             /** @description What it allows. */
             kind: components["schemas"]["PermitKind"];
+            /** @description Treatment methods; empty means all. */
+            methods?: components["schemas"]["TreatmentMethod"][];
             /** @description Official number; of one holder and kind it names one permit at a time. */
             number: string;
             /** @description Whose. */
             organisation_id: components["schemas"]["OrganisationId"];
             /** @description Plates. */
             plates?: components["schemas"]["Plate"][];
+            /** @description Provinces in which it holds, by code; empty means everywhere. */
+            provinces?: string[];
+            /** @description Grams that may be received in a local year, by code or of all codes; empty means without limit. */
+            quotas?: components["schemas"]["Quota"][];
             /**
              * Format: date-time
              * @description First instant it is valid.
@@ -2294,6 +2437,63 @@ export interface components {
             count: number;
             /** @description drum, bag, ibc, tank, box, bulk or the declarant's own word. */
             kind: string;
+        };
+        /** @description One page of a list. */
+        Page_AgreementView: {
+            /** @description The items. */
+            items: {
+                /** @description Manifests under it are issued when they are proposed. */
+                approves_in_advance: boolean;
+                /**
+                 * Format: date-time
+                 * @description When the other side confirmed it; before that it counts for nothing.
+                 */
+                confirmed_at?: string | null;
+                /**
+                 * Format: int32
+                 * @description Days after acceptance within which copy 4 goes back.
+                 */
+                copy4_days: number;
+                /** @description The side that wrote it down. */
+                drafted_by: components["schemas"]["OrganisationId"];
+                /**
+                 * Format: date-time
+                 * @description When it was ended early.
+                 */
+                ended_at?: string | null;
+                /** @description Receives. */
+                facility_id: components["schemas"]["OrganisationId"];
+                /** @description Its name. */
+                facility_name: string;
+                /** @description Hands over. */
+                generator_id: components["schemas"]["OrganisationId"];
+                /** @description Its name. */
+                generator_name: string;
+                /** @description Its id. */
+                id: components["schemas"]["AgreementId"];
+                /** @description In force now. */
+                in_force: boolean;
+                /** @description This caller may confirm it now. */
+                may_confirm: boolean;
+                /** @description This caller may end it now. */
+                may_end: boolean;
+                /** @description Number on paper. */
+                number: string;
+                /**
+                 * Format: date-time
+                 * @description First instant it holds.
+                 */
+                valid_from: string;
+                /**
+                 * Format: date-time
+                 * @description First instant it holds no more.
+                 */
+                valid_to: string;
+                /** @description Waste codes; empty means all. */
+                waste_codes: string[];
+            }[];
+            /** @description Where the next page starts; null on the last page. */
+            next_cursor?: string | null;
         };
         /** @description One page of a list. */
         Page_DeviceView: {
@@ -2567,12 +2767,18 @@ export interface components {
                 id: components["schemas"]["PermitId"];
                 /** @description What it allows. */
                 kind: components["schemas"]["PermitKind"];
+                /** @description Treatment methods; empty means all. */
+                methods: components["schemas"]["TreatmentMethod"][];
                 /** @description Official number. */
                 number: string;
                 /** @description Whose. */
                 organisation_id: components["schemas"]["OrganisationId"];
                 /** @description Plates. */
                 plates: components["schemas"]["Plate"][];
+                /** @description Provinces in which it holds, by code; empty means everywhere. */
+                provinces: string[];
+                /** @description Grams that may be received in a local year; empty means without limit. */
+                quotas: components["schemas"]["Quota"][];
                 /**
                  * Format: date-time
                  * @description First instant it is valid.
@@ -2851,12 +3057,18 @@ export interface components {
             id: components["schemas"]["PermitId"];
             /** @description What it allows. */
             kind: components["schemas"]["PermitKind"];
+            /** @description Treatment methods; empty means all. */
+            methods: components["schemas"]["TreatmentMethod"][];
             /** @description Official number. */
             number: string;
             /** @description Whose. */
             organisation_id: components["schemas"]["OrganisationId"];
             /** @description Plates. */
             plates: components["schemas"]["Plate"][];
+            /** @description Provinces in which it holds, by code; empty means everywhere. */
+            provinces: string[];
+            /** @description Grams that may be received in a local year; empty means without limit. */
+            quotas: components["schemas"]["Quota"][];
             /**
              * Format: date-time
              * @description First instant it is valid.
@@ -3045,6 +3257,13 @@ export interface components {
             on: boolean;
             /** @description First minute that is not quiet any more, `05:30`. */
             to: string;
+        };
+        /** @description The most that may be received in a local year under a permit. */
+        Quota: {
+            /** @description Grams a local year. */
+            mass_g: components["schemas"]["Grams"];
+            /** @description Of this waste code in printed form; of all codes together without one. */
+            waste_code?: string | null;
         };
         /** @description What was read: some by their ids, or everything up to an instant. */
         Read: {
@@ -3585,6 +3804,8 @@ export interface components {
 export type SchemaAcceptance = components['schemas']['Acceptance'];
 export type SchemaAction = components['schemas']['Action'];
 export type SchemaAgreedView = components['schemas']['AgreedView'];
+export type SchemaAgreementId = components['schemas']['AgreementId'];
+export type SchemaAgreementView = components['schemas']['AgreementView'];
 export type SchemaAssignment = components['schemas']['Assignment'];
 export type SchemaBatch = components['schemas']['Batch'];
 export type SchemaBatchResult = components['schemas']['BatchResult'];
@@ -3651,6 +3872,7 @@ export type SchemaManifestView = components['schemas']['ManifestView'];
 export type SchemaMassBasis = components['schemas']['MassBasis'];
 export type SchemaMe = components['schemas']['Me'];
 export type SchemaNamedRouteView = components['schemas']['NamedRouteView'];
+export type SchemaNewAgreement = components['schemas']['NewAgreement'];
 export type SchemaNewDevice = components['schemas']['NewDevice'];
 export type SchemaNewOrganisation = components['schemas']['NewOrganisation'];
 export type SchemaNewPermit = components['schemas']['NewPermit'];
@@ -3674,6 +3896,7 @@ export type SchemaPackManifest = components['schemas']['PackManifest'];
 export type SchemaPackSite = components['schemas']['PackSite'];
 export type SchemaPackWasteCode = components['schemas']['PackWasteCode'];
 export type SchemaPackaging = components['schemas']['Packaging'];
+export type SchemaPageAgreementView = components['schemas']['Page_AgreementView'];
 export type SchemaPageDeviceView = components['schemas']['Page_DeviceView'];
 export type SchemaPageEventView = components['schemas']['Page_EventView'];
 export type SchemaPageFindingView = components['schemas']['Page_FindingView'];
@@ -3713,6 +3936,7 @@ export type SchemaProvinceView = components['schemas']['ProvinceView'];
 export type SchemaPublicManifest = components['schemas']['PublicManifest'];
 export type SchemaQrView = components['schemas']['QrView'];
 export type SchemaQuietView = components['schemas']['QuietView'];
+export type SchemaQuota = components['schemas']['Quota'];
 export type SchemaRead = components['schemas']['Read'];
 export type SchemaReadingKind = components['schemas']['ReadingKind'];
 export type SchemaReadings = components['schemas']['Readings'];
@@ -3781,6 +4005,146 @@ export interface operations {
                 };
                 content: {
                     "application/cose": number[];
+                };
+            };
+        };
+    };
+    list_agreements: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AgreementView"];
+                };
+            };
+        };
+    };
+    create_agreement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAgreement"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgreementView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    confirm_agreement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["AgreementId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgreementView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    end_agreement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["AgreementId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgreementView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
                 };
             };
         };

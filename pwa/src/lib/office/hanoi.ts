@@ -20,6 +20,12 @@ export function dayStart(day: string): string | null {
   return fromInput(`${day}T00:00`);
 }
 
+/** The day after a day "2026-11-23"; empty for what is no day. */
+export function dayAfter(day: string): string {
+  const start = Date.parse(`${day}T00:00:00Z`);
+  return Number.isNaN(start) ? '' : new Date(start + 24 * 3_600_000).toISOString().slice(0, 10);
+}
+
 /** The day of an instant in Hà Nội: "2026-11-23". */
 export function dayOf(instant: string | number): string {
   return toInput(instant).slice(0, 10);

@@ -48,6 +48,8 @@ const MEANINGS: Words<string> = {
   permit_expired: m.meaning_permit_expired,
   party_suspended: m.meaning_party_suspended,
   waste_not_permitted: m.meaning_waste_not_permitted,
+  method_not_permitted: m.meaning_method_not_permitted,
+  quota_exceeded: m.meaning_quota_exceeded,
   discrepancy: m.meaning_discrepancy,
   out_of_sequence: m.meaning_out_of_sequence,
   pickup_missing: m.meaning_pickup_missing,

@@ -2,6 +2,7 @@
 import FileText from '@lucide/svelte/icons/file-text';
 import FlaskConical from '@lucide/svelte/icons/flask-conical';
 import FolderDown from '@lucide/svelte/icons/folder-down';
+import Handshake from '@lucide/svelte/icons/handshake';
 import Inbox from '@lucide/svelte/icons/inbox';
 import MapPinned from '@lucide/svelte/icons/map-pinned';
 import Route from '@lucide/svelte/icons/route';
@@ -26,6 +27,7 @@ export const group = {
     '/desk/manifests/:id/close': () => import('./treatment/Close.svelte'),
     '/desk/manifests/:id/copy4': () => import('./treatment/CopyFour.svelte'),
     '/desk/treatment': () => import('./treatment/Treatment.svelte'),
+    '/desk/agreements': () => import('./agreements/Agreements.svelte'),
     '/desk/copies': () => import('./copies/Copies.svelte'),
     '/desk/trips': () => import('./trips/Trips.svelte'),
     '/desk/people': () => import('./people/People.svelte'),
@@ -48,6 +50,13 @@ export const group = {
     },
     { href: '/desk/copies', label: m.copies_nav, icon: FolderDown, roles: ['generator'], order: 30 },
     { href: '/desk/treatment', label: m.treatment_nav, icon: FlaskConical, roles: ['facility'], order: 30 },
+    {
+      href: '/desk/agreements',
+      label: m.agreements,
+      icon: Handshake,
+      roles: ['generator', 'facility'],
+      order: 45,
+    },
     { href: '/desk/fleet', label: m.fleet, icon: Truck, roles: ['carrier'], order: 35 },
     // Carriers have no places of their own: stores are the generators', transfer stations the facilities'.
     { href: '/desk/sites', label: m.sites, icon: MapPinned, roles: ['generator', 'facility'], order: 40 },

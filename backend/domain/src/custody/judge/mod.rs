@@ -65,6 +65,8 @@ const CHECKS: &[Check] = &[
     permit::check_valid,
     permit::check_suspended,
     permit::check_waste,
+    permit::check_method,
+    permit::check_quota,
     mass::check_discrepancy,
     mass::check_balance,
     decision::check_refused_above,

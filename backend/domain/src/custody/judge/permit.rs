@@ -1,13 +1,17 @@
 //! Permits of the carrier and the facility, and the standing of all parties, at the time of the event. A gap is told
 //! once, at the first event that counted while it was there: a load already on the road can always finish.
 
+use super::super::act::Decision;
 use super::super::event::EventKind;
 use super::super::finding::{Finding, FindingCode};
 use super::context::{Context, moves_the_load};
+use crate::eligibility::allows;
 use crate::id::OrganisationId;
 use crate::manifest::ManifestFacts;
+use crate::mass::Grams;
 use crate::party::{PermitFacts, PermitKind};
 use crate::time::Instant;
+use crate::waste::TreatmentMethod;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -122,4 +126,60 @@ pub(super) fn check_waste(context: &Context<'_>) -> Option<Finding> {
         })
         .collect();
     (!gaps.is_empty()).then(|| context.finding(FindingCode::WasteNotPermitted, json!({ "permits": gaps })))
+}
+
+/// Methods that no permit of the facility in force lists; without a permit in force the other check tells.
+fn not_allowed(
+    facts: &ManifestFacts,
+    at: Instant,
+    methods: impl Iterator<Item = TreatmentMethod>,
+) -> BTreeSet<TreatmentMethod> {
+    let of = (facts.facility_id, PermitKind::Treatment);
+    let permits: Vec<&PermitFacts> = valid(facts, of, at).collect();
+    let allowed = |method| permits.iter().any(|permit| allows(permit, method));
+    methods.filter(|method| !permits.is_empty() && !allowed(*method)).collect()
+}
+
+/// A treatment by a method that the facility's permits do not list; before it, one that is planned, told once.
+pub(super) fn check_method(context: &Context<'_>) -> Option<Finding> {
+    let (facts, event) = (context.facts, context.event);
+    let methods = if context.kind() == EventKind::Treatment && context.step.effect.counts() {
+        let stated = event.payload.lines.iter().filter_map(|line| line.method.as_deref()?.parse().ok());
+        not_allowed(facts, event.estimated_time, stated)
+    } else if applies(context) {
+        let planned = || facts.lines.iter().map(|line| line.treatment_method);
+        let told: BTreeSet<TreatmentMethod> =
+            earlier_times(context).into_iter().flat_map(|at| not_allowed(facts, at, planned())).collect();
+        &not_allowed(facts, event.estimated_time, planned()) - &told
+    } else {
+        return None;
+    };
+    let detail = json!({ "methods": methods, "organisation_id": facts.facility_id });
+    (!methods.is_empty()).then(|| context.finding(FindingCode::MethodNotPermitted, detail))
+}
+
+/// More kept than the permit still allowed when the manifest was issued.
+pub(super) fn check_quota(context: &Context<'_>) -> Option<Finding> {
+    let receipt = context.folded.custody.receipt()?;
+    let decides = matches!(context.kind(), EventKind::Acceptance | EventKind::PartialAcceptance);
+    if !decides || receipt.scan.event_id != context.event.payload.id {
+        return None;
+    }
+    let left = context.acts.iter().find_map(|act| {
+        if let Decision::Issue { left, .. } = &act.decision { Some(left.as_slice()) } else { None }
+    })?;
+    let code_of =
+        |line: i32| context.facts.lines.iter().find(|l| l.line == line).map(|l| l.waste_code.as_str());
+    let beyond: Vec<Value> = left
+        .iter()
+        .filter_map(|quota| {
+            let counts = |line: i32| code_of(line).is_some_and(|code| quota.counts(code));
+            let kept: Grams =
+                receipt.lines.iter().filter(|line| counts(line.line)).map(|line| line.accepted_g()).sum();
+            (kept > quota.mass_g).then(|| {
+                json!({ "accepted_mass_g": kept, "left_mass_g": quota.mass_g, "waste_code": quota.waste_code })
+            })
+        })
+        .collect();
+    (!beyond.is_empty()).then(|| context.finding(FindingCode::QuotaExceeded, json!({ "quotas": beyond })))
 }

@@ -44,7 +44,7 @@ pub(super) fn check_superseded(context: &Context<'_>) -> Option<Finding> {
 fn revision_at(context: &Context<'_>, at: Instant) -> i32 {
     let mut issued: Vec<(Instant, i32)> = Vec::new();
     for act in context.acts {
-        if let Decision::Issue { revision } = act.decision {
+        if let Decision::Issue { revision, .. } = act.decision {
             issued.push((act.at, revision));
         }
     }

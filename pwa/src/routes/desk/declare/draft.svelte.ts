@@ -34,6 +34,8 @@ export class Draft {
     id: string | null,
     readonly template: string | null,
     readonly acting: RoleHeld | null,
+    /** With the template as it is: everything is filled in, only the look at it is left. */
+    readonly asBefore = false,
   ) {
     this.#id = id;
   }
@@ -45,7 +47,7 @@ export class Draft {
       const manifest = await answer(api.GET('/api/v1/manifests/{id}', { params: { path: { id: from } } }));
       this.form.fill(manifest, this.#id === null);
       this.#version = manifest.version ?? 0;
-      if (this.#id === null) this.step = 'waste';
+      if (this.#id === null) this.step = this.asBefore ? 'review' : 'waste';
     });
   };
 
