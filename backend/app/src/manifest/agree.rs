@@ -49,14 +49,14 @@ pub async fn propose(
     let cover = eligibility::check(&mut tx, &row, &lines, app.now()).await?;
     let mut decisions = vec![(row.drafted_by, Decision::Propose { side })];
     // A carrier speaks for neither side: what these have agreed on between them does not make its proposal theirs.
-    if let Some(other) = opposite(side) {
-        if let Some(agreement) = in_advance(&mut tx, &row, &lines, app.now()).await? {
-            let under = Some(agreement.terms());
-            let approve = Decision::Approve { side: other, under, in_advance: true };
-            decisions.push((parties.of(other), approve));
-            let issued = super::issue::issue(app, &mut tx, &row, &lines, cover).await?;
-            decisions.push((row.drafted_by, issued));
-        }
+    if let Some(other) = opposite(side)
+        && let Some(agreement) = in_advance(&mut tx, &row, &lines, app.now()).await?
+    {
+        let under = Some(agreement.terms());
+        let approve = Decision::Approve { side: other, under, in_advance: true };
+        decisions.push((parties.of(other), approve));
+        let issued = super::issue::issue(app, &mut tx, &row, &lines, cover).await?;
+        decisions.push((row.drafted_by, issued));
     }
     acts(app, &mut tx, caller, id, decisions).await?;
     idempotency::note(app, &mut tx, caller, once, id).await?;
