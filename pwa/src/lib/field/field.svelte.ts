@@ -46,7 +46,7 @@ const CONCERNS: Partial<Record<Topic, readonly Part[]>> = {
 type Db = Awaited<ReturnType<typeof database>>;
 
 /** Which events changed; null when that is not known. */
-type About = ReadonlySet<string> | null;
+type About = readonly string[] | null;
 
 function split(events: readonly StoredEvent[], person: string): Pick<FieldState, 'events' | 'carried'> {
   return {
@@ -63,8 +63,8 @@ const readers: Record<Part, (db: Db, person: string, about: About) => Promise<Pa
   async events(db, person, about) {
     if (about === null) return split(await db.getAllFromIndex('events', 'by_saved'), person);
     const tx = db.transaction('events');
-    const fresh = await Promise.all([...about].map((id) => tx.store.get(id)));
-    const others = [...state.events, ...state.carried].filter(({ id }) => !about.has(id));
+    const fresh = await Promise.all(about.map((id) => tx.store.get(id)));
+    const others = [...state.events, ...state.carried].filter(({ id }) => !about.includes(id));
     const events = [...others, ...fresh.filter((event) => event !== undefined)];
     return split(
       events.sort((a, b) => a.saved_at - b.saved_at),
@@ -96,17 +96,18 @@ async function read(parts: readonly Part[], about: About): Promise<void> {
  */
 let reading: Promise<void> | null = null;
 let stale: readonly Part[] = [];
-let changedEvents: Set<string> | null = new Set();
+let changedEvents: About = [];
 function readSoon(parts: readonly Part[], about?: readonly string[]): void {
   if (parts.includes('events')) {
-    if (about === undefined) changedEvents = null;
-    else for (const id of about) changedEvents?.add(id);
+    const known = changedEvents;
+    changedEvents =
+      about === undefined || known === null ? null : [...known, ...about.filter((id) => !known.includes(id))];
   }
   stale = [...stale, ...parts.filter((part) => !stale.includes(part))];
   if (reading !== null || stale.length === 0) return;
   const [now, events] = [stale, changedEvents];
   stale = [];
-  changedEvents = new Set();
+  changedEvents = [];
   const began = performance.now();
   reading = read(now, events)
     // What could not be read now is read whole next time.
