@@ -26,5 +26,6 @@ mod post;
 mod registry;
 mod restored;
 mod sessions;
+mod statistics;
 mod stream;
 mod treatment;
