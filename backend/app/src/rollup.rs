@@ -4,8 +4,8 @@
 //! (findings, lines, parties, times) outside of one brackets it with [`watch`] and [`Watched::note`].
 
 use crate::error::Result;
-use crate::ports::Core;
 use crate::ledger::{Ledger, Verdict};
+use crate::ports::Core;
 use chrono::{Days, NaiveDate};
 use domain::custody::folded::{Folded, LineMasses};
 use domain::id::ManifestId;

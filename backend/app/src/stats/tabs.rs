@@ -3,9 +3,9 @@
 use super::figures::StatFigures;
 use super::filter::{By, StatsFilter, days_of, narrow, viewer};
 use super::labels::labels;
+use crate::app::App;
 use crate::caller::Caller;
 use crate::error::{Error, FieldCode, Result};
-use crate::ports::App;
 use chrono::{DateTime, Datelike, Months, NaiveDate, Utc};
 use domain::rollup::Measures;
 use serde::{Deserialize, Serialize};

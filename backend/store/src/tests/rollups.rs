@@ -74,7 +74,7 @@ async fn change(tx: &mut Tx, id: ManifestId, dice: &mut Dice) {
     let issued: domain::time::Instant = dice.of(&issued).parse().unwrap();
     let at = |minutes: usize| issued + chrono::TimeDelta::minutes(i64::try_from(minutes).unwrap());
     let (picked, arrived, accepted) = (dice.below(500), dice.below(900), dice.below(900));
-    let some = |minutes: usize| (minutes % 3 > 0).then(|| at(minutes));
+    let some = |minutes: usize| (!minutes.is_multiple_of(3)).then(|| at(minutes));
     on_tx!(tx, c => sqlx::query(
         "UPDATE manifests SET issued_at = $2, picked_up_at = $3, arrived_at = $4, accepted_at = $5, state = $6, \
              open_findings = $7, planned_delivery_at = $8 WHERE id = $1",
@@ -112,6 +112,8 @@ const LOCAL_DAY: &str = "local_day";
 /// Manifests, declared, received, discrepant, late, open findings.
 type Plain = BTreeMap<(String, String), (i64, i64, i64, i64, i64, i64)>;
 
+type PlainRow = (String, String, i64, i64, i64, i64, i64, i64);
+
 async fn plain(tx: &mut Tx, first: &str, second: &str, condition: &str) -> Plain {
     let sql = sqlx::AssertSqlSafe(format!(
         "WITH days (at, local_day) AS (VALUES \
@@ -137,7 +139,7 @@ async fn plain(tx: &mut Tx, first: &str, second: &str, condition: &str) -> Plain
         ["2026-11-23T16:59:59.999Z", "2026-11-23T17:30:00Z", "2026-10-31T17:00:00Z", "2026-12-31T17:30:00Z"]
             .map(|text| text.parse().unwrap())
             .to_vec();
-    let rows: Vec<(String, String, i64, i64, i64, i64, i64, i64)> = on_tx!(tx, c => sqlx::query_as(sql)
+    let rows: Vec<PlainRow> = on_tx!(tx, c => sqlx::query_as(sql)
         .bind(days[0]).bind(days[1]).bind(days[2]).bind(days[3]).fetch_all(c).await)
     .unwrap();
     rows.into_iter().map(|(a, b, n, d, r, x, l, f)| ((a, b), (n, d, r, x, l, f))).collect()
