@@ -1,4 +1,4 @@
-//! Small helpers for set-wise loading.
+//! Sets of ids for set-wise loading.
 
 use std::hash::Hash;
 
