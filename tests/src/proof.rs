@@ -25,6 +25,9 @@ pub async fn nothing_else_holds_truth(app: &App) -> Result<(), String> {
             rebuilt.changed, rebuilt.manifests
         ));
     }
+    if rebuilt.rollups > 0 {
+        return Err(format!("{} rows of the statistics were not what a rebuild counts", rebuilt.rollups));
+    }
     let after = projections(&app.db).await;
     for (table, rows) in &before {
         if *rows != after[table] {

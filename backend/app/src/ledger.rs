@@ -2,6 +2,7 @@
 
 use domain::custody::act::Act;
 use domain::custody::fold::Folded;
+use domain::custody::folded::LineMasses;
 use domain::custody::judge::Judgement;
 use domain::custody::record::RecordedEvent;
 use domain::id::{EventId, PersonId};
@@ -15,6 +16,8 @@ pub(crate) struct Ledger {
     pub row: Manifest,
     /// Facts as agreed.
     pub facts: ManifestFacts,
+    /// Masses of its lines as stored before.
+    pub masses: Vec<LineMasses>,
     /// Office acts.
     pub acts: Vec<Act>,
     /// Custody events.

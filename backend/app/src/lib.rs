@@ -27,6 +27,7 @@ pub mod ports;
 pub mod rebuild;
 pub mod registry;
 pub mod restore;
+pub mod rollup;
 pub mod scale;
 pub mod session;
 pub mod stats;

@@ -6,6 +6,7 @@ use crate::file::named;
 use crate::ledger::Cause;
 use crate::ports::Core;
 use crate::refold;
+use crate::rollup;
 use crate::sets::distinct;
 use domain::id::ManifestId;
 use store::events;
@@ -21,6 +22,8 @@ pub struct Rebuilt {
     pub manifests: usize,
     /// Of these, rows that differ afterwards in more than their version and time of change.
     pub changed: usize,
+    /// Rows of the statistics that were wrong.
+    pub rollups: usize,
 }
 
 /// Folds and judges these manifests from their acts and events and writes what came of it, inside `tx`.
@@ -31,7 +34,7 @@ pub async fn fold(core: &Core, tx: &mut store::Tx, ids: &[ManifestId]) -> Result
     refold::refold(core, tx, ids, Cause::MadeAgain).await
 }
 
-/// Folds every manifest again, batch by batch.
+/// Folds every manifest again, batch by batch, and counts the statistics anew.
 ///
 /// # Errors
 /// Store failures; finished batches stay.
@@ -57,7 +60,9 @@ pub async fn rebuild(app: &App) -> Result<Rebuilt> {
         tx.commit().await?;
         match listing.next {
             Some(cursor) => page.after = Some(cursor),
-            None => return Ok(done),
+            None => break,
         }
     }
+    done.rollups = rollup::rebuild(app).await?;
+    Ok(done)
 }

@@ -6,6 +6,7 @@ use crate::ledger::{Cause, Ledger, Verdict};
 use crate::manifest_facts;
 use crate::notice::tell;
 use crate::ports::Core;
+use crate::rollup;
 use crate::sets::distinct;
 use domain::custody::act::Act;
 use domain::custody::finding::Finding;
@@ -49,11 +50,11 @@ pub(crate) async fn load(
     let mut facts = manifest_facts::load(tx, &rows, &points, &named).await?;
     rows.into_iter()
         .map(|row| {
-            let facts =
+            let (facts, masses) =
                 facts.remove(&row.id).ok_or_else(|| Error::Internal("a manifest lost its sites".into()))?;
             let acts = acts_of.remove(&row.id).unwrap_or_default();
             let events = events_of.remove(&row.id).unwrap_or_default();
-            Ok(Ledger { row, facts, acts, events })
+            Ok(Ledger { row, facts, masses, acts, events })
         })
         .collect()
 }
@@ -103,7 +104,8 @@ pub(crate) async fn write(
         |l: &Ledger| stored.is_some() && l.events.iter().all(|event| is_stored_now(&event.payload.id));
     let judged_before: Vec<_> =
         ledgers.iter().filter(|ledger| !is_new(ledger)).map(|ledger| ledger.row.id).collect();
-    let raised = write_findings(app, tx, &judged_before, ledgers, verdicts, now).await?;
+    let found = write_findings(app, tx, &judged_before, ledgers, verdicts, now).await?;
+    rollup::append(app, tx, ledgers, verdicts, &found.open).await?;
     let statuses: Vec<_> = ledgers
         .iter()
         .zip(verdicts)
@@ -113,11 +115,20 @@ pub(crate) async fn write(
         .map(|(l, status)| (l.row.id, l.row.revision, i16::from(status.value())))
         .collect();
     seals::update_status(tx, &statuses).await?;
-    tell::of_changes(app, tx, ledgers, verdicts, &raised, cause).await
+    tell::of_changes(app, tx, ledgers, verdicts, &found.raised, cause).await
+}
+
+/// What judging again found.
+#[derive(Default)]
+struct Found {
+    /// Findings that did not hold until now.
+    raised: HashMap<ManifestId, Vec<Finding>>,
+    /// How many findings are open; none where a manifest is not named.
+    open: HashMap<ManifestId, i64>,
 }
 
 /// Raises new findings of manifests (`judged_before`: those that may have findings), brings back those that hold again,
-/// withdraws those that hold no more. Returns the findings that did not hold until now.
+/// withdraws those that hold no more.
 async fn write_findings(
     app: &Core,
     tx: &mut Tx,
@@ -125,7 +136,7 @@ async fn write_findings(
     ledgers: &[Ledger],
     verdicts: &[Verdict],
     now: Instant,
-) -> Result<HashMap<ManifestId, Vec<Finding>>> {
+) -> Result<Found> {
     let mut held: BTreeMap<(ManifestId, String), findings::StoredFinding> = BTreeMap::new();
     for row in findings::list_for(tx, judged_before).await? {
         if let Some(id) = row.manifest_id {
@@ -133,12 +144,16 @@ async fn write_findings(
         }
     }
     let mut raised = Vec::new();
-    let mut news: HashMap<ManifestId, Vec<Finding>> = HashMap::new();
+    let mut found = Found::default();
     for (ledger, verdict) in ledgers.iter().zip(verdicts) {
         for finding in &verdict.judgement.findings {
             let before = held.remove(&(ledger.row.id, finding.key_text()));
             if before.as_ref().is_none_or(|row| row.status == findings::Status::Withdrawn) {
-                news.entry(ledger.row.id).or_default().push(finding.clone());
+                found.raised.entry(ledger.row.id).or_default().push(finding.clone());
+            }
+            // A closed finding keeps its closing; every other one that holds is open.
+            if before.as_ref().is_none_or(|row| row.status != findings::Status::Closed) {
+                *found.open.entry(ledger.row.id).or_default() += 1;
             }
             if before.as_ref().is_none_or(|row| differs(row, finding)) {
                 let id = before.map_or_else(|| app.new_id(), |row| Ok(row.id))?;
@@ -150,13 +165,13 @@ async fn write_findings(
     let gone: Vec<_> =
         held.into_values().filter(|row| row.status == findings::Status::Open).map(|row| row.id).collect();
     if raised.is_empty() && gone.is_empty() {
-        return Ok(news);
+        return Ok(found);
     }
     findings::upsert_batch(tx, &raised).await?;
     findings::withdraw_batch(tx, &gone, now).await?;
     let ids: Vec<ManifestId> = ledgers.iter().map(|ledger| ledger.row.id).collect();
     manifests::update_open_findings(tx, &ids, now).await?;
-    Ok(news)
+    Ok(found)
 }
 
 fn differs(row: &findings::StoredFinding, finding: &Finding) -> bool {

@@ -17,6 +17,7 @@ pub mod mass;
 pub mod notice;
 pub mod party;
 pub mod plate;
+pub mod rollup;
 pub mod scale;
 pub mod seal;
 pub mod text;

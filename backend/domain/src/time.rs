@@ -32,6 +32,13 @@ pub fn local_day(at: Instant) -> NaiveDate {
     }
 }
 
+/// The instant at which a Vietnamese calendar day begins.
+#[must_use]
+pub fn day_start(day: NaiveDate) -> Instant {
+    let midnight = day.and_time(chrono::NaiveTime::MIN).and_utc();
+    midnight - chrono::TimeDelta::seconds(i64::from(VIETNAM_OFFSET_S))
+}
+
 /// The Vietnamese calendar year an instant belongs to; manifest numbers count per year.
 #[must_use]
 pub fn local_year(at: Instant) -> i32 {
@@ -54,7 +61,7 @@ pub fn seconds_to_next_day(at: Instant) -> i64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{from_millis, local_day, local_minute, local_year, seconds_to_next_day};
+    use super::{day_start, from_millis, local_day, local_minute, local_year, seconds_to_next_day};
 
     #[test]
     fn the_next_day_begins_at_midnight_in_hanoi() {
@@ -69,6 +76,13 @@ mod tests {
         let at = "2026-12-31T17:30:00Z".parse().unwrap();
         assert_eq!((local_day(at).to_string().as_str(), local_minute(at)), ("2027-01-01", 30));
         assert_eq!(local_year(at), 2027);
+    }
+
+    #[test]
+    fn a_day_begins_at_its_own_midnight() {
+        let start = day_start("2026-11-23".parse().unwrap());
+        assert_eq!(start.to_rfc3339(), "2026-11-22T17:00:00+00:00");
+        assert_eq!(local_day(start).to_string(), "2026-11-23");
     }
 
     #[test]

@@ -85,6 +85,12 @@ impl WasteCode {
         &self.0
     }
 
+    /// The group it belongs to, `17 02 03` → `17`.
+    #[must_use]
+    pub fn group(&self) -> &str {
+        self.0.get(0..2).unwrap_or_default()
+    }
+
     /// The code as one integer, `17 02 03` → 170203: its form inside a QR seal.
     #[must_use]
     pub fn as_number(&self) -> u32 {

@@ -118,6 +118,7 @@ pub async fn listen(
 ) -> anyhow::Result<()> {
     crate::ops::recorder();
     let job = Job::start(app.core(), post);
+    let rollups = app::rollup::Job::start(app.core());
     let relay = Relay::start(app.core()).await.context("changes of other servers cannot be heard")?;
     let sweeping = tokio::spawn(sweep_files(app.clone()));
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
@@ -146,6 +147,7 @@ pub async fn listen(
     sweeping.abort();
     app.capture.drain().await;
     job.stop().await;
+    rollups.stop().await;
     drop(relay);
     tracing::info!("stopped; everything acknowledged is stored");
     Ok(())
@@ -225,6 +227,7 @@ pub async fn rebuild(config: Config) -> anyhow::Result<()> {
     let done =
         app::rebuild::rebuild(&app).await.context("the rebuild stopped; nothing half-done was written")?;
     println!("{} manifests folded again, {} had changed.", done.manifests, done.changed);
+    println!("{} rows of the statistics were counted anew.", done.rollups);
     Ok(())
 }
 

@@ -55,6 +55,7 @@ pub mod push_subscriptions;
 pub mod queue;
 pub mod reference;
 pub mod refused;
+pub mod rollups;
 pub mod routes;
 pub mod scales;
 pub mod seals;

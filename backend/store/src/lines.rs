@@ -25,6 +25,21 @@ pub struct Line {
     pub treated_mass_g: Option<Grams>,
 }
 
+impl Line {
+    /// Its masses beside each other.
+    #[must_use]
+    pub const fn masses(&self) -> LineMasses {
+        LineMasses {
+            line: self.declared.line,
+            declared_g: self.declared.declared_mass_g,
+            loaded_g: self.loaded_mass_g,
+            received_g: self.received_mass_g,
+            refused_g: self.refused_mass_g,
+            treated_g: self.treated_mass_g,
+        }
+    }
+}
+
 #[derive(sqlx::FromRow)]
 struct Row {
     manifest_id: ManifestId,

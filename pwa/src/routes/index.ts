@@ -9,6 +9,7 @@ import type { NavItem, RouteGroup } from './group';
 import { group as inspector } from './inspector';
 import { group as notices } from './notices';
 import { group as open } from './public';
+import { group as statistics } from './statistics';
 
 export const groups: readonly RouteGroup[] = [
   driver,
@@ -16,6 +17,7 @@ export const groups: readonly RouteGroup[] = [
   inspector,
   desk,
   authority,
+  statistics,
   notices,
   open,
   account,
@@ -28,6 +30,7 @@ export const routes = {
   ...inspector.routes,
   ...desk.routes,
   ...authority.routes,
+  ...statistics.routes,
   ...notices.routes,
   ...open.routes,
   ...account.routes,

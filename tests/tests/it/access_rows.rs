@@ -313,16 +313,16 @@ fn registry() -> Vec<Row> {
 }
 
 fn insight() -> Vec<Row> {
+    let figures =
+        |path| groups("GET", path, &[(&["driver", "second_driver", "other_driver", "inspector"], 403)], 200);
     vec![
         signed_in("GET", "/api/v1/inbox", 200),
         signed_in("GET", "/api/v1/findings", 200),
-        groups(
-            "GET",
-            "/api/v1/stats/summary",
-            &[(&["driver", "second_driver", "other_driver", "inspector"], 403)],
-            200,
-        )
-        .query("?group=state"),
+        figures("/api/v1/stats/summary").query("?group=state"),
+        figures("/api/v1/stats/totals"),
+        figures("/api/v1/stats/trend").query("?by=month"),
+        figures("/api/v1/stats/groups").query("?by=facility"),
+        figures("/api/v1/stats/cross").query("?rows=province&columns=destination"),
         groups("GET", "/api/v1/map/sites", &[(AUTHORITIES, 200), (&["inspector"], 200)], 403),
         signed_in("GET", "/api/v1/map/provinces", 200),
         signed_in("GET", "/api/v1/map/roads", 200),

@@ -29,5 +29,6 @@ mod post;
 mod registry;
 mod restored;
 mod sessions;
+mod statistics;
 mod stream;
 mod treatment;

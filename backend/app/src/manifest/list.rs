@@ -7,12 +7,13 @@ use crate::caller::Caller;
 use crate::error::{Error, FieldCode, Result};
 use crate::page::{Page, store_page};
 use crate::registry::RegistryQuery;
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Days, NaiveDate, Utc};
 use domain::custody::finding::FindingCode;
 use domain::id::OrganisationId;
 use domain::manifest::{ManifestState, Side};
 use domain::party::Role;
 use domain::plate::Plate;
+use domain::time::day_start;
 use serde::{Deserialize, Serialize};
 use store::manifests::{Filter, Viewer, list as list_rows, list_by_plate};
 
@@ -28,12 +29,32 @@ pub struct ManifestQuery {
     pub from: Option<NaiveDate>,
     /// Last day of the load.
     pub to: Option<NaiveDate>,
-    /// Province of the generator's site.
+    /// First day of the issue (Hà Nội): what statistics count by.
+    pub issued_from: Option<NaiveDate>,
+    /// Last day of the issue.
+    pub issued_to: Option<NaiveDate>,
+    /// true: issued at all, void afterwards or not.
+    pub issued: Option<bool>,
+    /// Province of the generator's site; empty: in none that is known.
     pub province: Option<String>,
+    /// Province of the facility's site; empty: in none that is known.
+    pub destination: Option<String>,
     /// Six-digit waste code.
     pub waste_code: Option<String>,
+    /// Group of waste codes, two digits.
+    pub waste_group: Option<String>,
+    /// Treatment method of a line.
+    pub method: Option<String>,
+    /// Generator.
+    pub generator_id: Option<OrganisationId>,
+    /// Carrier.
+    pub carrier_id: Option<OrganisationId>,
     /// Facility.
     pub facility_id: Option<OrganisationId>,
+    /// true: arrived after the planned delivery.
+    pub late: Option<bool>,
+    /// true: a line was received outside the tolerance of its declared mass.
+    pub discrepant: Option<bool>,
     /// A code of an open finding, or `any`.
     pub finding: Option<String>,
     /// Cursor from the last page.
@@ -71,12 +92,27 @@ impl ManifestQuery {
         Ok(Filter {
             viewer: Some(viewer),
             states,
-            side: self.facility_id.map(|id| (Side::Facility, id)),
+            parties: [
+                (Side::Generator, self.generator_id),
+                (Side::Carrier, self.carrier_id),
+                (Side::Facility, self.facility_id),
+            ]
+            .into_iter()
+            .filter_map(|(side, id)| Some((side, id?)))
+            .collect(),
             query: self.q.as_deref(),
             from: self.from,
             to: self.to,
+            issued: self.issued.unwrap_or(false),
+            issued_from: self.issued_from.map(day_start),
+            issued_before: self.issued_to.and_then(|day| day.checked_add_days(Days::new(1))).map(day_start),
             province: self.province.as_deref(),
+            destination: self.destination.as_deref(),
             waste_code: self.waste_code.as_deref(),
+            waste_group: self.waste_group.as_deref(),
+            method: RegistryQuery::word(self.method.as_ref(), "method")?,
+            late: self.late.unwrap_or(false),
+            discrepant: self.discrepant.unwrap_or(false),
             finding,
             with_open_findings: any,
         })

@@ -136,6 +136,8 @@ async fn close_old_findings(
     let old: Vec<(FindingId, ManifestId, Instant)> = old_findings(core, year::midnight(before)).await?;
     let mut touched: BTreeSet<ManifestId> = BTreeSet::new();
     let mut tx = core.db.begin("demo.findings").await?;
+    let of: BTreeSet<ManifestId> = old.iter().map(|(_, manifest, _)| *manifest).collect();
+    let counted = app::rollup::watch(&mut tx, &of.into_iter().collect::<Vec<_>>()).await?;
     for (id, manifest, raised_at) in old {
         if chance.happens(0.94) {
             let outcome = OUTCOMES[chance.index(OUTCOMES.len())];
@@ -146,6 +148,7 @@ async fn close_old_findings(
     }
     let touched: Vec<ManifestId> = touched.into_iter().collect();
     manifests::update_open_findings(&mut tx, &touched, year::midnight(before)).await?;
+    counted.note(core, &mut tx).await?;
     tx.commit().await?;
     Ok(())
 }

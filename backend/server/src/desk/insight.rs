@@ -5,7 +5,9 @@ use app::finding::FindingQuery;
 use app::inbox::InboxView;
 use app::manifest::view::FindingView;
 use app::page::Page;
-use app::stats::{Summary, SummaryQuery};
+use app::stats::{
+    Cross, CrossQuery, Groups, GroupsQuery, StatsFilter, Summary, SummaryQuery, Totals, Trend, TrendQuery,
+};
 use axum::Json as Answer;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
@@ -19,6 +21,10 @@ pub(super) fn router() -> OpenApiRouter<App> {
         .routes(routes!(read_inbox))
         .routes(routes!(list_findings))
         .routes(routes!(read_summary))
+        .routes(routes!(read_totals))
+        .routes(routes!(read_trend))
+        .routes(routes!(list_groups))
+        .routes(routes!(read_cross))
         .routes(routes!(map_sites))
         .routes(routes!(map_provinces))
         .routes(routes!(map_roads))
@@ -53,6 +59,53 @@ async fn read_summary(
     Query(query): Query<SummaryQuery>,
 ) -> Result<Answer<Summary>, Problem> {
     Ok(Answer(app::stats::summary(&app, &caller, query).await?))
+}
+
+/// Figures of what is asked for, beside those of the same days a year before.
+#[utoipa::path(get, path = "/api/v1/stats/totals", tag = "insight", params(StatsFilter),
+    responses((status = 200, body = Totals), (status = 403, body = ProblemBody), (status = 422, body = ProblemBody)))]
+async fn read_totals(
+    State(app): State<App>,
+    SignedIn(caller): SignedIn,
+    Query(filter): Query<StatsFilter>,
+) -> Result<Answer<Totals>, Problem> {
+    Ok(Answer(app::stats::totals(&app, &caller, filter).await?))
+}
+
+/// Figures by day, month or year, each beside that of a year before.
+#[utoipa::path(get, path = "/api/v1/stats/trend", tag = "insight", params(StatsFilter, TrendQuery),
+    responses((status = 200, body = Trend), (status = 403, body = ProblemBody), (status = 422, body = ProblemBody)))]
+async fn read_trend(
+    State(app): State<App>,
+    SignedIn(caller): SignedIn,
+    Query(filter): Query<StatsFilter>,
+    Query(query): Query<TrendQuery>,
+) -> Result<Answer<Trend>, Problem> {
+    Ok(Answer(app::stats::trend(&app, &caller, filter, query).await?))
+}
+
+/// Figures by one dimension; with an order and a limit, the list of the most.
+#[utoipa::path(get, path = "/api/v1/stats/groups", tag = "insight", params(StatsFilter, GroupsQuery),
+    responses((status = 200, body = Groups), (status = 403, body = ProblemBody), (status = 422, body = ProblemBody)))]
+async fn list_groups(
+    State(app): State<App>,
+    SignedIn(caller): SignedIn,
+    Query(filter): Query<StatsFilter>,
+    Query(query): Query<GroupsQuery>,
+) -> Result<Answer<Groups>, Problem> {
+    Ok(Answer(app::stats::groups(&app, &caller, filter, query).await?))
+}
+
+/// Figures by any two dimensions; province by destination are the flows.
+#[utoipa::path(get, path = "/api/v1/stats/cross", tag = "insight", params(StatsFilter, CrossQuery),
+    responses((status = 200, body = Cross), (status = 403, body = ProblemBody), (status = 422, body = ProblemBody)))]
+async fn read_cross(
+    State(app): State<App>,
+    SignedIn(caller): SignedIn,
+    Query(filter): Query<StatsFilter>,
+    Query(query): Query<CrossQuery>,
+) -> Result<Answer<Cross>, Problem> {
+    Ok(Answer(app::stats::cross(&app, &caller, filter, query).await?))
 }
 
 /// Sites with last scan, open findings and waiting loads, as GeoJSON points.

@@ -8,8 +8,11 @@ use domain::custody::finding::FindingCode;
 use domain::id::{OrganisationId, PersonId, TripId};
 use domain::manifest::{ManifestState, Side};
 use domain::party::Role;
+use domain::time::Instant;
+use domain::waste::TreatmentMethod;
 use sqlx::QueryBuilder;
 use std::sync::LazyLock;
+use uuid::Uuid;
 
 /// What a person may see. Drafts are seen by the drafting organisation alone, whatever else is set.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -31,18 +34,34 @@ pub struct Filter<'a> {
     pub viewer: Option<&'a Viewer>,
     /// In one of these states.
     pub states: Vec<ManifestState>,
-    /// With this organisation on this side.
-    pub side: Option<(Side, OrganisationId)>,
+    /// With each of these organisations on its side.
+    pub parties: Vec<(Side, OrganisationId)>,
     /// With these words in number, names, plates or codes.
     pub query: Option<&'a str>,
     /// Loaded on this local day or later.
     pub from: Option<NaiveDate>,
     /// Loaded on this local day or earlier.
     pub to: Option<NaiveDate>,
-    /// From a site in this province.
+    /// Issued at all: what statistics count.
+    pub issued: bool,
+    /// Issued at this instant or later.
+    pub issued_from: Option<Instant>,
+    /// Issued before this instant.
+    pub issued_before: Option<Instant>,
+    /// From a site in this province; empty = in none that is known.
     pub province: Option<&'a str>,
-    /// With a line of this waste code, in printed form.
+    /// To a site in this province; empty = in none that is known.
+    pub destination: Option<&'a str>,
+    /// With a line of this waste code, in printed form, of this group (two digits) and of this method: of one line all.
     pub waste_code: Option<&'a str>,
+    /// The group.
+    pub waste_group: Option<&'a str>,
+    /// The method.
+    pub method: Option<TreatmentMethod>,
+    /// Arrived after the planned delivery.
+    pub late: bool,
+    /// With a line received outside the tolerance of its declared mass, as `domain::mass::Tolerance` has it.
+    pub discrepant: bool,
     /// With an open finding of this code.
     pub finding: Option<FindingCode>,
     /// With any open finding.
@@ -61,6 +80,26 @@ pub async fn list(tx: &mut Tx, filter: &Filter<'_>, page: &Page) -> Result<Listi
         q.build_query_as().fetch_all(c).await
     })?;
     Ok(Listing::cut(rows, page, |row| Cursor::at(row.created_at, row.id.0)))
+}
+
+/// A page of the manifests issued at `from` or later and before `before`, in the order of their issue.
+pub async fn list_issued(
+    tx: &mut Tx,
+    from: Instant,
+    before: Instant,
+    page: &Page,
+) -> Result<Listing<Manifest>> {
+    let (after, id) = page
+        .after
+        .as_ref()
+        .and_then(Cursor::time_and_id)
+        .unwrap_or((from - chrono::TimeDelta::milliseconds(1), Uuid::max()));
+    let rows: Vec<Manifest> = on_tx!(tx, c => sqlx::query_as(concat!(
+        "SELECT ", columns!(), " FROM manifests \
+         WHERE issued_at < $1 AND (issued_at, id) > ($2, $3) ORDER BY issued_at, id LIMIT $4",
+    ))
+    .bind(before).bind(after).bind(id).bind(page.probe()).fetch_all(c).await)?;
+    Ok(Listing::cut(rows, page, |row| Cursor::at(row.issued_at.unwrap_or(before), row.id.0)))
 }
 
 /// The manifest of an official number.

@@ -43,13 +43,13 @@ macro_rules! push_filter {
             $q.push(" AND ");
             $crate::manifests::push_in!($q, "manifests.state", &filter.states);
         }
-        if let Some((side, organisation)) = filter.side {
+        for (side, organisation) in &filter.parties {
             $q.push(match side {
                 domain::manifest::Side::Generator => " AND manifests.generator_id = ",
                 domain::manifest::Side::Carrier => " AND manifests.carrier_id = ",
                 domain::manifest::Side::Facility => " AND manifests.facility_id = ",
             });
-            $q.push_bind(organisation);
+            $q.push_bind(*organisation);
         }
         if let Some(query) = filter.query {
             $q.push(" AND manifests.folded LIKE ")
@@ -62,15 +62,63 @@ macro_rules! push_filter {
         if let Some(day) = filter.to {
             $q.push(" AND manifests.load_day <= ").push_bind(day);
         }
-        if let Some(code) = filter.province {
-            $q.push(" AND manifests.generator_province = ").push_bind(code);
+        if filter.issued {
+            $q.push(" AND manifests.issued_at IS NOT NULL");
         }
-        if let Some(code) = filter.waste_code {
+        if let Some(at) = filter.issued_from {
+            $q.push(" AND manifests.issued_at >= ").push_bind(at);
+        }
+        if let Some(at) = filter.issued_before {
+            // Nothing is issued before it is drafted: the list, which is sorted by that, begins here.
+            $q.push(" AND manifests.issued_at < ")
+                .push_bind(at)
+                .push(" AND manifests.created_at < ")
+                .push_bind(at);
+        }
+        let provinces = [("generator_province", filter.province), ("facility_province", filter.destination)];
+        for (column, code) in provinces {
+            match code {
+                Some("") => {
+                    $q.push(" AND coalesce(manifests.").push(column).push(", '') = ''");
+                }
+                Some(code) => {
+                    $q.push(" AND manifests.").push(column).push(" = ").push_bind(code);
+                }
+                None => {}
+            }
+        }
+        if filter.waste_code.is_some() || filter.waste_group.is_some() || filter.method.is_some() {
+            $q.push(" AND EXISTS (SELECT 1 FROM manifest_lines l WHERE l.manifest_id = manifests.id");
+            if let Some(code) = filter.waste_code {
+                $q.push(" AND l.waste_code = ").push_bind(code);
+            }
+            if let Some(group) = filter.waste_group {
+                $q.push(" AND substr(l.waste_code, 1, 2) = ").push_bind(group);
+            }
+            if let Some(method) = filter.method {
+                $q.push(" AND l.treatment_method = ").push_bind(method);
+            }
+            $q.push(")");
+        }
+        if filter.late {
+            $q.push(" AND manifests.arrived_at > manifests.planned_delivery_at");
+        }
+        if filter.discrepant {
             $q.push(
-                " AND EXISTS (SELECT 1 FROM manifest_lines l \
-                 WHERE l.manifest_id = manifests.id AND l.waste_code = ",
+                " AND EXISTS (SELECT 1 FROM manifest_lines l WHERE l.manifest_id = manifests.id AND (FALSE",
             );
-            $q.push_bind(code).push(")");
+            for basis in domain::mass::MassBasis::ALL {
+                let tolerance = domain::mass::Tolerance::default_for(*basis);
+                $q.push(" OR (l.mass_basis = ").push_bind(*basis);
+                for floor_or_share in [
+                    tolerance.floor.0.to_string(),
+                    format!("l.declared_mass_g * {} / 1000", tolerance.per_mille),
+                ] {
+                    $q.push(" AND abs(l.received_mass_g - l.declared_mass_g) > ").push(floor_or_share);
+                }
+                $q.push(")");
+            }
+            $q.push("))");
         }
         if let Some(code) = filter.finding {
             $q.push(
@@ -112,8 +160,8 @@ mod row;
 pub use draft::{Draft, NewManifest, insert, update_draft};
 pub use fold::{Standing, update_chain, update_fold, update_open_findings};
 pub use list::{
-    Filter, Inbox, Viewer, find_by_number, inbox, list, list_by_plate, list_expected_at, list_of_trip,
-    list_open_for_driver, list_open_in,
+    Filter, Inbox, Viewer, find_by_number, inbox, list, list_by_plate, list_expected_at, list_issued,
+    list_of_trip, list_open_for_driver, list_open_in,
 };
 pub use office::{Issue, update_issued, update_revision};
 pub use row::{Manifest, find, find_many, lock};

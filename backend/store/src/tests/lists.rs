@@ -54,9 +54,9 @@ async fn every_filter_narrows_and_pages_follow_each_other() {
         for (filter, count) in [
             (five.clone(), 5),
             (Filter { states: vec![ManifestState::Issued, ManifestState::Void], ..five.clone() }, 1),
-            (Filter { side: Some((Side::Carrier, CARRIER)), ..five.clone() }, 5),
-            (Filter { side: Some((Side::Generator, CARRIER)), ..five.clone() }, 0),
-            (Filter { side: Some((Side::Facility, FACILITY)), ..five.clone() }, 5),
+            (Filter { parties: vec![(Side::Carrier, CARRIER)], ..five.clone() }, 5),
+            (Filter { parties: vec![(Side::Generator, CARRIER)], ..five.clone() }, 0),
+            (Filter { parties: vec![(Side::Facility, FACILITY)], ..five.clone() }, 5),
             (Filter { query: Some("DUC hai phong"), ..five.clone() }, 5),
             (Filter { query: Some("15c12345"), ..five.clone() }, 5),
             (Filter { query: Some("50% "), ..five.clone() }, 0),

@@ -11,6 +11,7 @@ mod people;
 mod queue;
 mod reach;
 mod registry;
+mod rollups;
 mod scales;
 mod schema;
 mod seals;

@@ -991,6 +991,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/stats/cross": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Figures by any two dimensions; province by destination are the flows. */
+        get: operations["read_cross"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stats/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Figures by one dimension; with an order and a limit, the list of the most. */
+        get: operations["list_groups"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/stats/summary": {
         parameters: {
             query?: never;
@@ -1000,6 +1034,40 @@ export interface paths {
         };
         /** Loads and masses by one dimension. */
         get: operations["read_summary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stats/totals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Figures of what is asked for, beside those of the same days a year before. */
+        get: operations["read_totals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stats/trend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Figures by day, month or year, each beside that of a year before. */
+        get: operations["read_trend"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1295,6 +1363,20 @@ export interface components {
             /** @description The results. */
             results: components["schemas"]["EventResult"][];
         };
+        /**
+         * @description By what figures are grouped.
+         * @enum {string}
+         */
+        By: "day" | "month" | "year" | "province" | "destination" | "waste_group" | "waste_code" | "method" | "state" | "generator" | "carrier" | "facility";
+        /** @description Where a row and a column meet. */
+        Cell: {
+            /** @description Key of the column. */
+            column: string;
+            /** @description Its figures. */
+            figures: components["schemas"]["StatFigures"];
+            /** @description Key of the row. */
+            row: string;
+        };
         /** @description The closing certificate. */
         CertificateView: {
             /**
@@ -1362,6 +1444,26 @@ export interface components {
             signature?: components["schemas"]["FileHash"] | null;
             /** @description The drawn signature as an SVG path, where the event itself holds it. */
             strokes?: string | null;
+        };
+        /** @description Figures by two dimensions. */
+        Cross: {
+            /**
+             * Format: date-time
+             * @description Time of the answer.
+             */
+            as_of: string;
+            /** @description Where there is something; by row and column. */
+            cells: components["schemas"]["Cell"][];
+            /** @description The columns with their own figures, by key. */
+            columns: components["schemas"]["Heading"][];
+            /** @description What the columns are. */
+            columns_by: components["schemas"]["By"];
+            /** @description The rows with their own figures, by key. */
+            rows: components["schemas"]["Heading"][];
+            /** @description What the rows are. */
+            rows_by: components["schemas"]["By"];
+            /** @description All that is asked for. */
+            total: components["schemas"]["StatFigures"];
         };
         /** @description A manifest as declared (DESIGN §7). */
         Declaration: {
@@ -1712,6 +1814,29 @@ export interface components {
          * @description A mass in grams, never negative once validated.
          */
         Grams: number;
+        /** @description Figures by one dimension. */
+        Groups: {
+            /**
+             * Format: date-time
+             * @description Time of the answer.
+             */
+            as_of: string;
+            /** @description The dimension. */
+            by: components["schemas"]["By"];
+            /** @description The groups. */
+            items: components["schemas"]["Heading"][];
+            /** @description All that is asked for; a load with two codes counts once here and once in each of its codes. */
+            total: components["schemas"]["StatFigures"];
+        };
+        /** @description A row or column with its figures. */
+        Heading: {
+            /** @description Its figures. */
+            figures: components["schemas"]["StatFigures"];
+            /** @description Code, id, day, month, year, method or state; empty where unknown. */
+            key: string;
+            /** @description Name to show; the key where there is none. */
+            label: string;
+        };
         /** @description What an import did. */
         Imported: {
             /** @description Codes in the official list now. */
@@ -3486,6 +3611,70 @@ export interface components {
             /** @description Province. */
             province_code?: string | null;
         };
+        /** @description Loads, grams, times and findings of a group, with the way to the manifests behind them. */
+        StatFigures: {
+            /**
+             * Format: int64
+             * @description Manifests that arrived.
+             */
+            arrived: number;
+            /** @description Declared grams of what was received: received less this is the discrepancy. */
+            compared_mass_g: components["schemas"]["Grams"];
+            /** @description Declared grams. */
+            declared_mass_g: components["schemas"]["Grams"];
+            /**
+             * Format: int64
+             * @description Manifests with a line received outside its tolerance; `discrepant=true` lists them.
+             */
+            discrepant: number;
+            /** @description Query of `GET manifests` that lists exactly these. */
+            filter: {
+                [key: string]: string;
+            };
+            /**
+             * Format: int64
+             * @description Of these, after the planned delivery; `late=true` lists them.
+             */
+            late: number;
+            /** @description Loaded grams, where stated. */
+            loaded_mass_g: components["schemas"]["Grams"];
+            /**
+             * Format: int64
+             * @description Number of manifests.
+             */
+            manifests: number;
+            /**
+             * Format: int64
+             * @description Mean seconds from arrival to acceptance.
+             */
+            mean_decision_s?: number | null;
+            /**
+             * Format: int64
+             * @description Mean seconds from pickup to arrival.
+             */
+            mean_drive_s?: number | null;
+            /**
+             * Format: int64
+             * @description Mean seconds from issue to pickup, where both are known.
+             */
+            mean_wait_s?: number | null;
+            /**
+             * Format: int64
+             * @description Findings that hold and are not closed.
+             */
+            open_findings: number;
+            /** @description Received grams, where known; the refused part included. */
+            received_mass_g: components["schemas"]["Grams"];
+            /** @description Refused grams. */
+            refused_mass_g: components["schemas"]["Grams"];
+            /** @description Treated grams. */
+            treated_mass_g: components["schemas"]["Grams"];
+            /**
+             * Format: int64
+             * @description Manifests with such findings; `finding=any` lists them.
+             */
+            with_findings: number;
+        };
         /** @description One signed status list. */
         StatusListView: {
             /** @description base64url. */
@@ -3581,6 +3770,17 @@ export interface components {
             /** @description It does not wait for the end of quiet hours. */
             urgent: boolean;
         };
+        /** @description The figures of a period beside those of the same days a year before. */
+        Totals: {
+            /**
+             * Format: date-time
+             * @description Time of the answer.
+             */
+            as_of: string;
+            last_year?: components["schemas"]["StatFigures"] | null;
+            /** @description All that is asked for. */
+            total: components["schemas"]["StatFigures"];
+        };
         /**
          * @description Treatment methods of the legal form (TT 02/2022/TT-BTNMT, Phụ lục III, Mẫu số 04, mục 4).
          * @enum {string}
@@ -3598,6 +3798,26 @@ export interface components {
              * @description Local day on which it was done.
              */
             performed_on: string;
+        };
+        /** @description Figures over time, without gaps. */
+        Trend: {
+            /**
+             * Format: date-time
+             * @description Time of the answer.
+             */
+            as_of: string;
+            /** @description Day, month or year. */
+            by: components["schemas"]["By"];
+            /** @description In the order of time. */
+            items: components["schemas"]["TrendPoint"][];
+        };
+        /** @description One day, month or year. */
+        TrendPoint: {
+            /** @description Its figures. */
+            figures: components["schemas"]["StatFigures"];
+            /** @description 2026-11-23, 2026-11 or 2026. */
+            key: string;
+            last_year?: components["schemas"]["StatFigures"] | null;
         };
         /**
          * Format: uuid
@@ -3809,6 +4029,8 @@ export type SchemaAgreementView = components['schemas']['AgreementView'];
 export type SchemaAssignment = components['schemas']['Assignment'];
 export type SchemaBatch = components['schemas']['Batch'];
 export type SchemaBatchResult = components['schemas']['BatchResult'];
+export type SchemaBy = components['schemas']['By'];
+export type SchemaCell = components['schemas']['Cell'];
 export type SchemaCertificateView = components['schemas']['CertificateView'];
 export type SchemaCheckView = components['schemas']['CheckView'];
 export type SchemaChecklistItem = components['schemas']['ChecklistItem'];
@@ -3817,6 +4039,7 @@ export type SchemaConfirmation = components['schemas']['Confirmation'];
 export type SchemaConfirmedView = components['schemas']['ConfirmedView'];
 export type SchemaCounterpartyKind = components['schemas']['CounterpartyKind'];
 export type SchemaCounterpartyView = components['schemas']['CounterpartyView'];
+export type SchemaCross = components['schemas']['Cross'];
 export type SchemaDeclaration = components['schemas']['Declaration'];
 export type SchemaDeviceId = components['schemas']['DeviceId'];
 export type SchemaDeviceView = components['schemas']['DeviceView'];
@@ -3846,6 +4069,8 @@ export type SchemaFindingView = components['schemas']['FindingView'];
 export type SchemaGeoLine = components['schemas']['GeoLine'];
 export type SchemaGeoPolygon = components['schemas']['GeoPolygon'];
 export type SchemaGrams = components['schemas']['Grams'];
+export type SchemaGroups = components['schemas']['Groups'];
+export type SchemaHeading = components['schemas']['Heading'];
 export type SchemaImported = components['schemas']['Imported'];
 export type SchemaInboxItem = components['schemas']['InboxItem'];
 export type SchemaInboxView = components['schemas']['InboxView'];
@@ -3961,6 +4186,7 @@ export type SchemaSiteChange = components['schemas']['SiteChange'];
 export type SchemaSiteId = components['schemas']['SiteId'];
 export type SchemaSiteKind = components['schemas']['SiteKind'];
 export type SchemaSiteView = components['schemas']['SiteView'];
+export type SchemaStatFigures = components['schemas']['StatFigures'];
 export type SchemaStatusListView = components['schemas']['StatusListView'];
 export type SchemaStatusPlace = components['schemas']['StatusPlace'];
 export type SchemaSubscriptionId = components['schemas']['SubscriptionId'];
@@ -3970,8 +4196,11 @@ export type SchemaSummary = components['schemas']['Summary'];
 export type SchemaTopic = components['schemas']['Topic'];
 export type SchemaTopicChange = components['schemas']['TopicChange'];
 export type SchemaTopicView = components['schemas']['TopicView'];
+export type SchemaTotals = components['schemas']['Totals'];
 export type SchemaTreatmentMethod = components['schemas']['TreatmentMethod'];
 export type SchemaTreatmentView = components['schemas']['TreatmentView'];
+export type SchemaTrend = components['schemas']['Trend'];
+export type SchemaTrendPoint = components['schemas']['TrendPoint'];
 export type SchemaTripId = components['schemas']['TripId'];
 export type SchemaTripView = components['schemas']['TripView'];
 export type SchemaTurn = components['schemas']['Turn'];
@@ -4730,12 +4959,32 @@ export interface operations {
                 from?: string;
                 /** @description Last day of the load. */
                 to?: string;
-                /** @description Province of the generator's site. */
+                /** @description First day of the issue (Hà Nội): what statistics count by. */
+                issued_from?: string;
+                /** @description Last day of the issue. */
+                issued_to?: string;
+                /** @description true: issued at all, void afterwards or not. */
+                issued?: boolean;
+                /** @description Province of the generator's site; empty: in none that is known. */
                 province?: string;
+                /** @description Province of the facility's site; empty: in none that is known. */
+                destination?: string;
                 /** @description Six-digit waste code. */
                 waste_code?: string;
+                /** @description Group of waste codes, two digits. */
+                waste_group?: string;
+                /** @description Treatment method of a line. */
+                method?: string;
+                /** @description Generator. */
+                generator_id?: components["schemas"]["OrganisationId"];
+                /** @description Carrier. */
+                carrier_id?: components["schemas"]["OrganisationId"];
                 /** @description Facility. */
                 facility_id?: components["schemas"]["OrganisationId"];
+                /** @description true: arrived after the planned delivery. */
+                late?: boolean;
+                /** @description true: a line was received outside the tolerance of its declared mass. */
+                discrepant?: boolean;
                 /** @description A code of an open finding, or `any`. */
                 finding?: string;
                 /** @description Cursor from the last page. */
@@ -6577,6 +6826,132 @@ export interface operations {
             };
         };
     };
+    read_cross: {
+        parameters: {
+            query: {
+                /** @description First day of the issue (Hà Nội). */
+                from?: string;
+                /** @description Last day. */
+                to?: string;
+                /** @description Province of the generator's site; empty: in none that is known. */
+                province?: string;
+                /** @description Province of the facility's site; empty: in none that is known. */
+                destination?: string;
+                /** @description Six-digit waste code: loads with it, and the masses of its lines alone. */
+                waste_code?: string;
+                /** @description Group of waste codes, two digits. */
+                waste_group?: string;
+                /** @description Treatment method. */
+                method?: string;
+                /** @description One state, or several with commas. */
+                state?: string;
+                /** @description Generator. */
+                generator_id?: components["schemas"]["OrganisationId"];
+                /** @description Carrier. */
+                carrier_id?: components["schemas"]["OrganisationId"];
+                /** @description Facility. */
+                facility_id?: components["schemas"]["OrganisationId"];
+                /** @description What the rows are: as `by` of the groups. */
+                rows: string;
+                /** @description What the columns are; province by destination are the flows. */
+                columns: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cross"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_groups: {
+        parameters: {
+            query: {
+                /** @description First day of the issue (Hà Nội). */
+                from?: string;
+                /** @description Last day. */
+                to?: string;
+                /** @description Province of the generator's site; empty: in none that is known. */
+                province?: string;
+                /** @description Province of the facility's site; empty: in none that is known. */
+                destination?: string;
+                /** @description Six-digit waste code: loads with it, and the masses of its lines alone. */
+                waste_code?: string;
+                /** @description Group of waste codes, two digits. */
+                waste_group?: string;
+                /** @description Treatment method. */
+                method?: string;
+                /** @description One state, or several with commas. */
+                state?: string;
+                /** @description Generator. */
+                generator_id?: components["schemas"]["OrganisationId"];
+                /** @description Carrier. */
+                carrier_id?: components["schemas"]["OrganisationId"];
+                /** @description Facility. */
+                facility_id?: components["schemas"]["OrganisationId"];
+                /** @description day, month, year, province, destination, waste_group, waste_code, method, state, generator, carrier or facility. */
+                by: string;
+                /** @description key, manifests (unless named otherwise), declared, received, late, discrepant or findings: the most first. */
+                order?: string;
+                /** @description Groups wanted, 1 to 1000; 100 unless named otherwise. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Groups"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     read_summary: {
         parameters: {
             query: {
@@ -6601,6 +6976,124 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Summary"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    read_totals: {
+        parameters: {
+            query?: {
+                /** @description First day of the issue (Hà Nội). */
+                from?: string;
+                /** @description Last day. */
+                to?: string;
+                /** @description Province of the generator's site; empty: in none that is known. */
+                province?: string;
+                /** @description Province of the facility's site; empty: in none that is known. */
+                destination?: string;
+                /** @description Six-digit waste code: loads with it, and the masses of its lines alone. */
+                waste_code?: string;
+                /** @description Group of waste codes, two digits. */
+                waste_group?: string;
+                /** @description Treatment method. */
+                method?: string;
+                /** @description One state, or several with commas. */
+                state?: string;
+                /** @description Generator. */
+                generator_id?: components["schemas"]["OrganisationId"];
+                /** @description Carrier. */
+                carrier_id?: components["schemas"]["OrganisationId"];
+                /** @description Facility. */
+                facility_id?: components["schemas"]["OrganisationId"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Totals"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    read_trend: {
+        parameters: {
+            query: {
+                /** @description First day of the issue (Hà Nội). */
+                from?: string;
+                /** @description Last day. */
+                to?: string;
+                /** @description Province of the generator's site; empty: in none that is known. */
+                province?: string;
+                /** @description Province of the facility's site; empty: in none that is known. */
+                destination?: string;
+                /** @description Six-digit waste code: loads with it, and the masses of its lines alone. */
+                waste_code?: string;
+                /** @description Group of waste codes, two digits. */
+                waste_group?: string;
+                /** @description Treatment method. */
+                method?: string;
+                /** @description One state, or several with commas. */
+                state?: string;
+                /** @description Generator. */
+                generator_id?: components["schemas"]["OrganisationId"];
+                /** @description Carrier. */
+                carrier_id?: components["schemas"]["OrganisationId"];
+                /** @description Facility. */
+                facility_id?: components["schemas"]["OrganisationId"];
+                /** @description day, month or year. */
+                by: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trend"];
                 };
             };
             403: {

@@ -53,9 +53,23 @@ export interface ManifestQuery {
   /** First day of the load in Hà Nội, "2026-11-23". */
   from?: string;
   to?: string;
+  /** Issued at all: what statistics count. */
+  issued?: boolean;
+  /** First and last day of the issue in Hà Nội. */
+  issued_from?: string;
+  issued_to?: string;
   province?: string;
+  destination?: string;
   waste_code?: string;
+  waste_group?: string;
+  method?: string;
+  generator_id?: string;
+  carrier_id?: string;
   facility_id?: string;
+  /** Arrived after the planned delivery. */
+  late?: boolean;
+  /** A line was received outside the tolerance of its declared mass. */
+  discrepant?: boolean;
   /** A code of an open finding, or `any`. */
   finding?: string;
   cursor?: string;
@@ -68,6 +82,13 @@ export type SummaryItem = Told<Schemas['FiguresView']>;
 /** The same figures for everything counted. */
 export type SummaryTotal = SummaryItem;
 export type Summary = Told<Schemas['Summary']>;
+export type StatFigures = Told<Schemas['StatFigures']>;
+export type StatHeading = Told<Schemas['Heading']>;
+export type StatTrend = Told<Schemas['Trend']>;
+export type StatGroups = Told<Schemas['Groups']>;
+export type StatCross = Told<Schemas['Cross']>;
+/** By what statistics are grouped. */
+export type StatBy = Schemas['By'];
 export type Assignment = Told<Schemas['Assignment']>;
 
 /** What a declarant sends. */
