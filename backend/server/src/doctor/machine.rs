@@ -1,4 +1,4 @@
-//! The machine underneath: room on its disks, and a cluster manager that is known to lose data.
+//! The machine underneath: room on its disks, and cluster software that is known to lose data.
 
 use super::{Check, Light, Sentence};
 use crate::config::Config;
