@@ -18,6 +18,7 @@ mod serve;
 #[cfg(test)]
 mod tests;
 mod today;
+mod treatment;
 mod year;
 
 pub use serve::run;

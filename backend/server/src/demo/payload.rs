@@ -6,7 +6,7 @@ use super::phones::Phone;
 use chrono::{FixedOffset, SecondsFormat, TimeDelta};
 use domain::custody::event::EventKind;
 use domain::mass::Grams;
-use domain::time::Instant;
+use domain::time::{Instant, local_day};
 use serde_json::{Value, json};
 
 /// Reasons of a partial acceptance, picked by the load's id.
@@ -103,6 +103,15 @@ fn add_what_the_kind_says(payload: &mut Value, load: &Load<'_>, scan: &Scan, cod
                 payload["details"] = json!({ "reason": reason });
             }
         }
+        EventKind::Treatment => {
+            let lines = load.weighed.iter().zip(&load.lines).map(|(weighed, line)| {
+                let mass = Grams(weighed.received_g.0 - weighed.refused_g.0);
+                json!({ "line": weighed.line, "mass_g": mass, "method": line.treatment_method })
+            });
+            payload["lines"] = lines.collect();
+            payload["details"] = json!({ "performed_on": local_day(scan.at) });
+        }
+        EventKind::Closing => payload["details"] = json!({ "name": "Phụ trách xử lý" }),
         EventKind::Inspection => {
             let items = ["qr", "plate", "packaging", "warning_signs", "fire_extinguisher"];
             let checklist = items.map(|item| json!({ "item": item, "ok": true, "note": null }));
@@ -112,8 +121,6 @@ fn add_what_the_kind_says(payload: &mut Value, load: &Load<'_>, scan: &Scan, cod
         | EventKind::Arrival
         | EventKind::Handover
         | EventKind::Storing
-        | EventKind::Treatment
-        | EventKind::Closing
         | EventKind::Incident
         | EventKind::Hold
         | EventKind::Release

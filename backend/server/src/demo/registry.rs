@@ -3,13 +3,15 @@
 use super::province::Province;
 use anyhow::Context as _;
 use app::App;
+use chrono::TimeDelta;
 use domain::id::SiteId;
-use domain::party::OrganisationKind;
+use domain::party::{OrganisationKind, Role};
 use domain::time::Instant;
 use domain::waste::WasteCode;
 use std::collections::{BTreeMap, HashMap};
 use store::{
-    Json, Tx, grants, organisations, people, permits, routes, sites, unlisted, vehicles, waste_codes,
+    Json, Tx, agreements, grants, organisations, people, permits, routes, sites, unlisted, vehicles,
+    waste_codes,
 };
 
 /// Area of an authority that oversees the whole country.
@@ -65,8 +67,46 @@ pub(super) async fn write(
         }
     }
     write_fleet(tx, province, now).await?;
+    write_agreements(app, tx, province, now).await?;
     write_unlisted(tx, province, now).await?;
     Ok(walls)
+}
+
+/// Waste that demo generators may hand over without asking each time; whoever tries it sees it issued at once.
+const AGREED_CODE: &str = "16 01 06";
+
+/// One agreement a generator, in turn with each facility, approving one code in advance.
+async fn write_agreements(app: &App, tx: &mut Tx, province: &Province, now: Instant) -> anyhow::Result<()> {
+    let of = |kind: OrganisationKind| province.organisations.iter().filter(move |row| row.kind == kind);
+    let generators = of(OrganisationKind::Generator).filter_map(|organisation| {
+        let at_its_desk = |role: &domain::party::RoleGrant| {
+            role.role == Role::Generator && role.organisation_id == organisation.id
+        };
+        let clerk = province.people.iter().find(|person| person.roles.iter().any(at_its_desk))?;
+        Some((organisation.id, clerk.id))
+    });
+    for (n, ((generator_id, clerk), facility)) in
+        (1..).zip(generators.zip(of(OrganisationKind::Facility).cycle()))
+    {
+        let row = agreements::Agreement {
+            id: app.new_id()?,
+            generator_id,
+            facility_id: facility.id,
+            number: format!("HĐ-{n:02} (hư cấu)"),
+            valid_from: now,
+            valid_to: now + TimeDelta::days(3 * 365),
+            waste_codes: Json(vec![AGREED_CODE.to_owned()]),
+            copy4_days: 30,
+            approves_in_advance: true,
+            drafted_by: generator_id,
+            drafted_by_person: clerk,
+            created_at: now,
+            confirmed_at: Some(now),
+            ended_at: None,
+        };
+        agreements::insert(tx, &row).await?;
+    }
+    Ok(())
 }
 
 async fn write_sites(

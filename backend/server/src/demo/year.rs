@@ -5,6 +5,7 @@ use super::load::{Consent, Fate, Load, Place, Scan, Weighed};
 use super::measure::{grams, kilograms, near};
 use super::mishap;
 use super::province::{Habit, Person, Point, Province, Waste};
+use super::treatment;
 use anyhow::Context as _;
 use chrono::{Datelike as _, Days, NaiveDate, NaiveTime, TimeDelta, Weekday};
 use domain::custody::event::EventKind;
@@ -58,6 +59,7 @@ pub(super) fn plan(province: &Province, today: NaiveDate, days: u64) -> anyhow::
                 let mut load = load(province, habit, planned_pickup_at, turn, fate, &mut chance)?;
                 *slot += 1;
                 mishap::befall(province, &mut load, &mut chance)?;
+                treatment::treat(&mut load, today, &mut chance);
                 loads.push(load);
             }
         }

@@ -91,7 +91,9 @@ impl TestDb {
         }
         self.db.close().await;
         if let Place::Folder(folder) = &self.place {
-            let _ = std::fs::remove_file(folder.path().join("test.db"));
+            for name in ["test.db", "test.db-wal", "test.db-shm"] {
+                let _ = std::fs::remove_file(folder.path().join(name));
+            }
         }
         Ok(())
     }

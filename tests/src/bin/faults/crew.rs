@@ -49,6 +49,25 @@ pub(crate) struct Diary {
     pub(crate) found_again: usize,
     /// Answers that must not be: refusals, 5xx, a stored event answered as new.
     pub(crate) wrong: Vec<String>,
+    /// The server's epoch as last told.
+    pub(crate) epoch: Option<i64>,
+    /// Acknowledged under an earlier epoch: the server was restored, and they have to go again.
+    pub(crate) taken_up: Vec<Signed>,
+    /// How many went again for that reason.
+    pub(crate) resent: usize,
+}
+
+impl Diary {
+    /// Notes the epoch of an answer; when it is another, everything acknowledged before is taken up again.
+    fn note_epoch(&mut self, epoch: Option<i64>) {
+        if self.epoch.is_some() && epoch != self.epoch {
+            let mut before: Vec<Signed> = self.acknowledged.drain().map(|(_, event)| event).collect();
+            before.sort_by_key(|event| event.id);
+            self.resent += before.len();
+            self.taken_up.extend(before);
+        }
+        self.epoch = epoch;
+    }
 }
 
 /// Works through the crew's loads until `until`, then empties the outbox.
@@ -65,6 +84,7 @@ pub(crate) async fn work(
     let mut outbox: VecDeque<Signed> = VecDeque::new();
     let mut diary = Diary::default();
     loop {
+        outbox.extend(diary.taken_up.drain(..));
         let working = Instant::now() < until;
         if working {
             for _ in 0..dice.below(BATCH_MAX / 2).min(OUTBOX_MAX.saturating_sub(outbox.len())) {
@@ -154,6 +174,7 @@ pub(crate) async fn send(
         return false;
     }
     diary.batches += 1;
+    diary.note_epoch(json["epoch"].as_i64());
     for (event, result) in batch.iter().zip(results) {
         take(event, result, diary, again);
     }

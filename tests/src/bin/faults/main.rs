@@ -8,6 +8,7 @@
 mod check;
 mod crew;
 mod office;
+mod restore;
 mod run;
 
 use anyhow::{Context as _, bail};
@@ -31,6 +32,8 @@ pub(crate) struct Options {
     pub(crate) only: Option<store::Kind>,
     /// The binary.
     pub(crate) binary: PathBuf,
+    /// Instead of kills: a backup under load, later the loss of the database, and its restore.
+    pub(crate) restore: bool,
 }
 
 fn options() -> anyhow::Result<Options> {
@@ -43,9 +46,14 @@ fn options() -> anyhow::Result<Options> {
         manifests: 320,
         only: None,
         binary: PathBuf::from("target/debug/emanifest"),
+        restore: false,
     };
     let mut arguments = std::env::args().skip(1);
     while let Some(name) = arguments.next() {
+        if name == "--restore" {
+            options.restore = true;
+            continue;
+        }
         let value = arguments.next().with_context(|| format!("{name} needs a value"))?;
         match name.as_str() {
             "--seconds" => seconds = Some(value.parse()?),
@@ -62,9 +70,13 @@ fn options() -> anyhow::Result<Options> {
                 });
             }
             _ => bail!(
-                "usage: faults [--seconds N] [--kills N] [--seed N] [--crews N] [--manifests N] [--only sqlite|postgres] [--binary FILE]"
+                "usage: faults [--seconds N] [--kills N] [--seed N] [--crews N] [--manifests N] [--only sqlite|postgres] [--binary FILE] [--restore]"
             ),
         }
+    }
+    if options.restore {
+        kills = Some(1);
+        seconds = seconds.or(Some(45));
     }
     // A kill every seven seconds or so leaves the server time to start, work and be cut off in the middle.
     options.kills = kills.unwrap_or_else(|| {

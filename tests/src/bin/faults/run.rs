@@ -3,7 +3,7 @@
 use super::check::{Seen, Tally};
 use super::crew::{self, Diary};
 use super::office;
-use super::{Options, check};
+use super::{Options, check, restore};
 use server::config::Config;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -64,8 +64,12 @@ pub(crate) async fn database(options: &Options, kind: Kind, tally: &mut Tally) -
         })
         .collect();
     let desk = tokio::spawn(office::work(Arc::clone(&scene), dice.fork(1_000)));
-    let kills = kill_again_and_again(&launch, options, scene.until, dice.clone()).await?;
-    let server = launch.start().await?;
+    let (kills, server) = if options.restore {
+        (1, restore::lose_and_restore(&made, &launch, folder.path(), scene.until).await?)
+    } else {
+        let kills = kill_again_and_again(&launch, options, scene.until, dice.clone()).await?;
+        (kills, launch.start().await?)
+    };
     let waited = tokio::time::timeout(PATIENCE, async {
         let mut diaries: Vec<Diary> = Vec::new();
         for crew in crews {
@@ -76,7 +80,10 @@ pub(crate) async fn database(options: &Options, kind: Kind, tally: &mut Tally) -
     let (diaries, issued) = waited.await??;
     server.kill().await?;
     let seen = Seen { scene: &scene, loads: &loads, diaries: &diaries, issued: &issued, kills };
-    check::offline(&made.db, kind, options, &seen, tally).await?;
+    // A pool of before the restore would look at a file that is gone.
+    let db = Db::connect(&made.url, store::Options::default()).await?;
+    check::offline(&db, kind, options, &seen, tally).await?;
+    db.close().await;
     let server = launch.start().await?;
     check::online(&seen, tally).await?;
     server.kill().await?;
