@@ -99,7 +99,7 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
     let app = app(&config, db, keyring, post.means(), false);
     let tls = config.tls_cert.clone().zip(config.tls_key.clone());
     let (router, address) = (http::router(app.clone(), None), config.listen);
-    let watching = tokio::spawn(crate::ops::watch(config));
+    let watching = tokio::spawn(crate::doctor::watch(config));
     let served = listen(&app, post, router, address, tls).await;
     watching.abort();
     served

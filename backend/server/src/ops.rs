@@ -1,8 +1,5 @@
 //! Health, metrics and request logs.
 
-use crate::compose;
-use crate::config::Config;
-use crate::doctor::{self, Light};
 use app::App;
 use axum::Router;
 use axum::extract::{MatchedPath, Request, State};
@@ -12,7 +9,7 @@ use axum::routing::get;
 use http::{HeaderValue, StatusCode, header};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use std::sync::OnceLock;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 /// Routes for whoever runs the server.
 pub fn router() -> Router<App> {
@@ -45,38 +42,6 @@ async fn readyz(State(app): State<App>) -> Response {
 async fn metrics() -> Response {
     let text = recorder().map(PrometheusHandle::render).unwrap_or_default();
     ([(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; version=0.0.4"))], text).into_response()
-}
-
-/// How often the installation is examined.
-const EXAMINE_EVERY: Duration = Duration::from_secs(600);
-
-/// Examines the installation from time to time: `doctor_light` is 0 green, 1 yellow, 2 red for each check, and what is
-/// not green is logged with what to do, so that a certificate's or key's end is known a month before.
-pub async fn watch(config: Config) {
-    let mut told = Vec::new();
-    let mut clock = tokio::time::interval(EXAMINE_EVERY);
-    loop {
-        clock.tick().await;
-        let checks = doctor::examine(&config, compose::now()).await;
-        for check in &checks {
-            let light = match check.light {
-                Light::Green => 0.0,
-                Light::Yellow => 1.0,
-                Light::Red => 2.0,
-            };
-            metrics::gauge!("doctor_light", "check" => check.name).set(light);
-            let to_do = check.to_do.as_ref().map_or("", |to_do| to_do.en.as_str());
-            if check.light != Light::Green && !told.contains(&(check.name, check.light)) {
-                tracing::warn!(
-                    check = check.name,
-                    seen = check.seen.en,
-                    to_do,
-                    "the installation needs its operator"
-                );
-            }
-        }
-        told = checks.iter().map(|check| (check.name, check.light)).collect();
-    }
 }
 
 /// The process-wide metrics recorder, installed at first use.

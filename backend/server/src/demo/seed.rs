@@ -16,7 +16,7 @@ use app::ports::Core;
 use chrono::{Days, TimeDelta};
 use domain::id::{FindingId, ManifestId};
 use domain::party::Role;
-use domain::time::{Instant, instant, local_day};
+use domain::time::{Instant, day_start, instant, local_day};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Instant as Stopwatch;
@@ -62,7 +62,7 @@ pub(super) async fn is_seeded(db: &Db) -> anyhow::Result<bool> {
 
 /// The day everything in the registry is of: before the first load was declared.
 fn beginning(now: Instant, days: u64) -> Instant {
-    year::midnight(local_day(now) - Days::new(days + 7))
+    day_start(local_day(now) - Days::new(days + 7))
 }
 
 /// Keys of the demo are older than its oldest seal.
@@ -133,7 +133,7 @@ async fn close_old_findings(
         .iter()
         .find(|person| person.acting().is_some_and(|grant| grant.role == Role::Authority))
         .context("no authority")?;
-    let old: Vec<(FindingId, ManifestId, Instant)> = old_findings(core, year::midnight(before)).await?;
+    let old: Vec<(FindingId, ManifestId, Instant)> = old_findings(core, day_start(before)).await?;
     let mut touched: BTreeSet<ManifestId> = BTreeSet::new();
     let mut tx = core.db.begin("demo.findings").await?;
     let of: BTreeSet<ManifestId> = old.iter().map(|(_, manifest, _)| *manifest).collect();
@@ -147,7 +147,7 @@ async fn close_old_findings(
         }
     }
     let touched: Vec<ManifestId> = touched.into_iter().collect();
-    manifests::update_open_findings(&mut tx, &touched, year::midnight(before)).await?;
+    manifests::update_open_findings(&mut tx, &touched, day_start(before)).await?;
     counted.note(core, &mut tx).await?;
     tx.commit().await?;
     Ok(())

@@ -2,10 +2,9 @@
 
 use super::chance::Chance;
 use super::load::{Fate, Load, Place, Scan};
-use super::year::midnight;
 use chrono::{Days, NaiveDate, TimeDelta};
 use domain::custody::event::EventKind;
-use domain::time::{Instant, local_day};
+use domain::time::{Instant, day_start, local_day};
 
 /// Share of loads that are treated in time.
 const TREATED: f64 = 0.93;
@@ -42,7 +41,7 @@ fn later(
 ) -> Option<Scan> {
     let days = u64::try_from(chance.between(from_days, to_days)).ok()?;
     let day = local_day(before.at) + Days::new(days);
-    let at: Instant = midnight(day) + TimeDelta::seconds(chance.between(9 * 3600, 16 * 3600));
+    let at: Instant = day_start(day) + TimeDelta::seconds(chance.between(9 * 3600, 16 * 3600));
     let scan = Scan {
         id: chance.id(at),
         kind,

@@ -7,13 +7,13 @@ use super::mishap;
 use super::province::{Habit, Person, Point, Province, Waste};
 use super::treatment;
 use anyhow::Context as _;
-use chrono::{Datelike as _, Days, NaiveDate, NaiveTime, TimeDelta, Weekday};
+use chrono::{Datelike as _, Days, NaiveDate, TimeDelta, Weekday};
 use domain::custody::event::EventKind;
 use domain::id::{OrganisationId, PersonId};
 use domain::manifest::Side;
 use domain::mass::{Grams, MassBasis};
 use domain::party::Role;
-use domain::time::Instant;
+use domain::time::{Instant, day_start};
 use domain::waste::{Packaging, WasteLine};
 use std::collections::HashMap;
 
@@ -25,11 +25,6 @@ const WORKING_DAYS: f64 = 6.0;
 const SEASON: [f64; 12] = [0.97, 0.72, 0.99, 1.02, 1.05, 1.03, 1.0, 0.98, 1.03, 1.06, 1.09, 1.1];
 /// Average speed from gate to gate, metres a minute (about 32 km/h).
 const METRES_A_MINUTE: f64 = 530.0;
-
-/// Local midnight of a day as an instant.
-pub(super) fn midnight(day: NaiveDate) -> Instant {
-    day.and_time(NaiveTime::MIN).and_utc() - TimeDelta::hours(7)
-}
 
 /// Every load of so many days before `today`, by time of issue.
 ///
@@ -51,7 +46,7 @@ pub(super) fn plan(province: &Province, today: NaiveDate, days: u64) -> anyhow::
                 let slot = slots.entry(habit.carrier_id).or_default();
                 let drivers = province.holders(Role::Driver, habit.carrier_id).len().max(1);
                 // Each driver's second load of the day leaves four hours after the first.
-                let planned_pickup_at = midnight(day)
+                let planned_pickup_at = day_start(day)
                     + TimeDelta::minutes(7 * 60 + 30 + 15 * chance.between(0, 6))
                     + TimeDelta::hours(i64::try_from(*slot / drivers)? * 4);
                 let turn = *slot + usize::try_from(day.ordinal())?;
@@ -116,7 +111,7 @@ pub(super) fn load<'a>(
     let pickup_at = planned_pickup_at + minutes(-12, 35, chance);
     // Declared in office hours one to four days before, answered within hours, driver named before the pickup.
     let created_at =
-        midnight(day - Days::new(u64::try_from(chance.between(1, 4))?)) + minutes(8 * 60, 15 * 60, chance);
+        day_start(day - Days::new(u64::try_from(chance.between(1, 4))?)) + minutes(8 * 60, 15 * 60, chance);
     let proposed_at = created_at + minutes(3, 40, chance);
     let issued_at = proposed_at + minutes(25, 8 * 60, chance);
     let assigned_at = (issued_at + minutes(5, 90, chance)).min(pickup_at - TimeDelta::minutes(20));
@@ -297,7 +292,7 @@ mod tests {
         assert!(loads.iter().zip(&again).all(|(a, b)| a.id == b.id && a.lines == b.lines));
         for load in &loads {
             assert!(load.created_at < load.proposed_at && load.proposed_at < load.issued_at);
-            assert!(load.last_recorded_at() < super::midnight(today));
+            assert!(load.last_recorded_at() < domain::time::day_start(today));
             assert_eq!(load.scans.is_empty(), load.fate == Fate::Void);
             assert!(load.scans.iter().all(|scan| scan.at > load.issued_at && scan.recorded_at >= scan.at));
         }

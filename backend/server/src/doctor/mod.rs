@@ -5,6 +5,9 @@
 mod checks;
 mod machine;
 mod secure;
+mod watch;
+
+pub use watch::watch;
 
 use crate::config::Config;
 use chrono::{DateTime, Utc};

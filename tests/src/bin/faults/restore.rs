@@ -4,7 +4,7 @@ use anyhow::{Context as _, bail};
 use server::config::Config;
 use std::path::{Path, PathBuf};
 use std::process::Output;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 use store::testing::TestDb;
 use tests::pressure::process::{Launch, Server};
 
@@ -44,8 +44,6 @@ pub(crate) async fn lose_and_restore(
         began.elapsed().as_secs_f64(),
         String::from_utf8_lossy(&said.stdout).lines().next().unwrap_or_default(),
     );
-    // Phones need a moment under load to learn of it.
-    tokio::time::sleep(Duration::from_millis(500)).await;
     Ok(server)
 }
 
